@@ -1,0 +1,143 @@
+package filetree
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/heartline-monitor/heartline/pkg/event"
+	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+)
+
+// Count implements event.Store. Whole minutes come from the counts of each file,
+// which are kept while it is unchanged; what only the lines tell is read from
+// the lines.
+func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogram, error) {
+	for _, dim := range r.GroupBy {
+		if !slices.Contains(r.Kind.Dimensions(), dim) {
+			return nil, fmt.Errorf("%ss cannot be grouped by %q: use any of %v", r.Kind, dim, r.Kind.Dimensions())
+		}
+	}
+	root, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	c := newCounting(s, root, r)
+	files, err := s.files(ctx, root, r.Kind, r.Filter, r.Range, &c.histogram.Problems)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.parallel(ctx, len(files), func(ctx context.Context, i int) error { return c.file(ctx, files[i]) }); err != nil {
+		return nil, err
+	}
+	c.histogram.Sort()
+	return c.histogram, nil
+}
+
+// counting is one request to count.
+type counting struct {
+	store     *Store
+	root      *os.Root
+	request   event.CountRequest
+	fromLines bool    // the filter or grouping needs the lines
+	starts    []int64 // of the buckets, Unix seconds
+	from, to  int64   // the range in whole Unix seconds, both included
+
+	mu        sync.Mutex
+	histogram *event.Histogram
+}
+
+func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
+	c := &counting{store: s, root: root, request: r, histogram: event.NewHistogram(r.Buckets, r.GroupBy)}
+	c.from, c.to = r.Range.From.Add(time.Second-time.Nanosecond).Unix(), r.Range.To.Unix()
+	minutely := true
+	for i, b := range r.Buckets {
+		c.starts = append(c.starts, b.Unix())
+		// The first bucket reaches back to the range's beginning, wherever it starts.
+		minutely = minutely && (i == 0 || b.Unix()%60 == 0)
+	}
+	lineDimensions := slices.Contains(r.GroupBy, event.Receiver) || r.Kind == event.Heartbeats && slices.Contains(r.GroupBy, event.Host)
+	c.fromLines = lineDimensions || byLine(r.Kind, r.Filter) || !minutely
+	return c
+}
+
+// file counts one day file. What goes wrong with it is a problem, not an error.
+func (c *counting) file(ctx context.Context, f dayFile) error {
+	t := &fileTally{counting: c, file: f, clock: dayfile.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
+	err := t.run(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.histogram.Problems.Add(event.Problem{What: reason(err), Where: f.path})
+	}
+	note(&c.histogram.Problems, f.path, t.stats)
+	return t.failed
+}
+
+// fileTally counts one day file into the histogram.
+type fileTally struct {
+	*counting
+	file   dayFile
+	clock  *dayfile.Clock
+	match  *matcher
+	record dayfile.Record
+	stats  dayfile.Stats
+	bucket int            // of the line before
+	host   *string        // where the monitor starts, once it was asked for
+	only   *dayfile.Stamp // count this minute only
+	opened *openFile
+	failed error // the histogram is too large: an error of the request
+}
+
+func (t *fileTally) run(ctx context.Context) error {
+	defer t.close()
+	if t.fromLines {
+		return t.lines(ctx)
+	}
+	minutes := t.store.counts.get(t.file.path, t.file.info)
+	if minutes == nil && t.fewOf() {
+		return t.lines(ctx)
+	}
+	if minutes == nil {
+		open, err := t.open()
+		if err != nil {
+			return err
+		}
+		if minutes, err = t.store.minutes(ctx, t.file, open); err != nil {
+			return err
+		}
+	}
+	t.stats = minutes.Stats
+	return t.rows(ctx, minutes)
+}
+
+// open opens the file once; counts that are known do without it.
+func (t *fileTally) open() (_ *openFile, err error) {
+	if t.opened == nil {
+		t.opened, err = openDay(t.root, t.file)
+	}
+	return t.opened, err
+}
+
+func (t *fileTally) close() {
+	if t.opened != nil {
+		_ = t.opened.Close()
+	}
+}
+
+// fewOf reports whether so little of a large file lies in the range that
+// searching for it is quicker than counting the whole file.
+func (t *fileTally) fewOf() bool {
+	const part = 8
+	from, to := t.store.stamps(t.request.Range)
+	day := dayfile.Stamp(t.file.day * daySeconds)
+	overlap := min(to, day+daySeconds) - max(from, day)
+	return t.file.info.Size() > dayfile.Whole && overlap < daySeconds/part
+}

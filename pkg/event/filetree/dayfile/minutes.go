@@ -1,0 +1,127 @@
+package dayfile
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Minutes counts the lines of a file, or of a part of it, per minute of the
+// wall clock and per class (the level of a log, the send result of an alarm).
+type Minutes struct {
+	Classes  []string
+	Starts   []Stamp  // ascending
+	Counts   []uint32 // a row of len(Classes) for each of Starts
+	Disorder Stamp    // by how many seconds at most a line is older than one before it
+	Stats    Stats
+}
+
+// Row is the counts of one minute, one for each class.
+func (m *Minutes) Row(i int) []uint32 {
+	return m.Counts[i*len(m.Classes) : (i+1)*len(m.Classes)]
+}
+
+// Size is roughly how many bytes of memory it takes.
+func (m *Minutes) Size() int {
+	return 128 + len(m.Starts)*8 + len(m.Counts)*4 + len(m.Classes)*24
+}
+
+// tally gathers Minutes in the order of the file.
+type tally struct {
+	rows     map[Stamp]int // start of the minute -> row
+	starts   []Stamp
+	counts   [][]uint32 // per class, per row
+	classes  []string
+	keys     []uint64 // of short class names, see shortKey
+	newest   Stamp    // start of the newest minute so far
+	disorder Stamp
+	stats    Stats
+}
+
+func newTally() *tally {
+	return &tally{rows: map[Stamp]int{}, newest: -Unsorted}
+}
+
+// row finds the row of the minute that starts at s. It is called when the minute
+// changes from one line to the next, so disorder is measured here; lines of one
+// minute may always be out of order.
+func (t *tally) row(s Stamp) int {
+	t.newest = max(t.newest, s)
+	t.disorder = max(t.disorder, t.newest-s+59)
+	i, ok := t.rows[s]
+	if !ok {
+		i = len(t.starts)
+		t.rows[s] = i
+		t.starts = append(t.starts, s)
+		for c := range t.counts {
+			t.counts[c] = append(t.counts[c], 0)
+		}
+	}
+	return i
+}
+
+// maxClasses bounds what garbage in place of a level can cost; further classes
+// are counted as OtherClass.
+const maxClasses = 200
+
+// OtherClass is what lines are counted under when a file has too many classes.
+const OtherClass = "(other)"
+
+func (t *tally) class(name string) int {
+	if i := slices.Index(t.classes, name); i >= 0 {
+		return i
+	}
+	if len(t.classes) == maxClasses {
+		name = OtherClass
+	} else if len(t.classes) > maxClasses {
+		return maxClasses
+	}
+	t.classes = append(t.classes, name)
+	t.keys = append(t.keys, shortKey(name))
+	t.counts = append(t.counts, make([]uint32, len(t.starts)))
+	return len(t.classes) - 1
+}
+
+func (t *tally) minutes() *Minutes {
+	order := make([]int, len(t.starts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(t.starts[a], t.starts[b]) })
+	m := &Minutes{
+		Classes:  t.classes,
+		Starts:   make([]Stamp, 0, len(order)),
+		Counts:   make([]uint32, 0, len(order)*len(t.classes)),
+		Disorder: max(t.disorder, 59),
+		Stats:    t.stats,
+	}
+	for _, row := range order {
+		m.Starts = append(m.Starts, t.starts[row])
+		for c := range t.classes {
+			m.Counts = append(m.Counts, t.counts[c][row])
+		}
+	}
+	return m
+}
+
+// MergeMinutes puts the counts of the parts of one file together, in the order
+// of the file.
+func MergeMinutes(parts []*Minutes) *Minutes {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	t := newTally()
+	for _, part := range parts {
+		// Within a part the rows are sorted: its own disorder is known, and that
+		// against the parts before it shows at its oldest minute.
+		t.disorder = max(t.disorder, part.Disorder)
+		for i, start := range part.Starts {
+			row := t.row(start)
+			for c, n := range part.Row(i) {
+				class := t.class(part.Classes[c])
+				t.counts[class][row] += n
+			}
+		}
+		t.stats.Add(part.Stats)
+	}
+	return t.minutes()
+}
