@@ -1,0 +1,75 @@
+package query
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/heartline-monitor/heartline/pkg/event"
+)
+
+// List holds several values of a filter. In JSON a single string is read as a
+// list of one, and an empty string as none.
+type List []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *List) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*l = slices.DeleteFunc(List{one}, func(s string) bool { return s == "" })
+		return nil
+	}
+	var many []string
+	if err := json.Unmarshal(data, &many); err != nil {
+		return fmt.Errorf("%s is neither a string nor a list of strings", data)
+	}
+	*l = many
+	return nil
+}
+
+type scoped struct {
+	dim    event.Dimension
+	values List
+}
+
+func (s *Scope) scope() *Scope { return s }
+
+// filter gathers the lists, and the ad hoc filters, into conditions.
+func (s *Scope) filter(more ...scoped) (event.Filter, error) {
+	lists := append([]scoped{{event.Direction, s.Directions}, {event.Item, s.Monitors}, {event.Host, s.Hosts}}, more...)
+	var f event.Filter
+	for _, l := range lists {
+		if len(l.values) == 0 {
+			continue
+		}
+		c, err := event.NewCondition(l.dim, event.OneOf, l.values...)
+		if err != nil {
+			return f, err
+		}
+		f.Conditions = append(f.Conditions, c)
+	}
+	for _, a := range s.Filters {
+		c, err := a.condition()
+		if err != nil {
+			return f, err
+		}
+		f.Conditions = append(f.Conditions, c)
+	}
+	return f, nil
+}
+
+func (a AdHoc) condition() (event.Condition, error) {
+	switch a.Operator {
+	case "=":
+		return event.NewCondition(a.Key, event.OneOf, a.Value)
+	case "!=":
+		return event.NewCondition(a.Key, event.NoneOf, a.Value)
+	case "=|", "!=|":
+		values := a.Values
+		if len(values) == 0 {
+			values = []string{a.Value}
+		}
+		return event.NewCondition(a.Key, event.Operator(a.Operator), values...)
+	}
+	return event.NewCondition(a.Key, event.Operator(a.Operator), a.Value)
+}
