@@ -79,10 +79,16 @@ func (h *Histogram) Sort() {
 	h.reindex()
 }
 
+// DropEmpty leaves out groups without any event.
+func (h *Histogram) DropEmpty() {
+	h.Groups = slices.DeleteFunc(h.Groups, func(g Group) bool { return g.Total() == 0 })
+	h.reindex()
+}
+
 // Top keeps the n groups with the most events, the largest first, and leaves
 // out groups without any.
 func (h *Histogram) Top(n int) {
-	h.Groups = slices.DeleteFunc(h.Groups, func(g Group) bool { return g.Total() == 0 })
+	h.DropEmpty()
 	slices.SortStableFunc(h.Groups, func(a, b Group) int {
 		return cmp.Or(cmp.Compare(b.Total(), a.Total()), slices.Compare(a.Key, b.Key))
 	})

@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
@@ -34,6 +33,7 @@ func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogr
 	if err := s.parallel(ctx, len(files), func(ctx context.Context, i int) error { return c.file(ctx, files[i]) }); err != nil {
 		return nil, err
 	}
+	c.histogram.DropEmpty()
 	c.histogram.Sort()
 	return c.histogram, nil
 }
@@ -49,11 +49,12 @@ type counting struct {
 
 	mu        sync.Mutex
 	histogram *event.Histogram
+	groups    map[string]*group
 }
 
 func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
-	c := &counting{store: s, root: root, request: r, histogram: event.NewHistogram(r.Buckets, r.GroupBy)}
-	c.from, c.to = r.Range.From.Add(time.Second-time.Nanosecond).Unix(), r.Range.To.Unix()
+	c := &counting{store: s, root: root, request: r, histogram: event.NewHistogram(r.Buckets, r.GroupBy), groups: map[string]*group{}}
+	c.from, c.to = seconds(r.Range)
 	minutely := true
 	for i, b := range r.Buckets {
 		c.starts = append(c.starts, b.Unix())

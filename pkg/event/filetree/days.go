@@ -48,6 +48,11 @@ func (s *Store) stamps(r event.Range) (from, to dayfile.Stamp) {
 	return dayfile.StampOf(r.From, s.zone), dayfile.StampOf(r.To, s.zone)
 }
 
+// seconds are the first and the last whole Unix second of a range.
+func seconds(r event.Range) (from, to int64) {
+	return r.From.Add(time.Second - time.Nanosecond).Unix(), r.To.Unix()
+}
+
 // days lists the day files of an item in which events of the range may stand,
 // ascending.
 func (s *Store) days(root *os.Root, it item, kind event.Kind, r event.Range, problems *event.Problems) []dayFile {

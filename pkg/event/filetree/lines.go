@@ -77,13 +77,14 @@ func (t *fileTally) line(r *dayfile.Record) error {
 }
 
 func (t *fileTally) addOne(key []string, bucket int) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	group, err := t.histogram.Group(key...)
-	if err == nil {
-		group[bucket]++
+	g, err := t.group(key)
+	if err != nil {
+		return err
 	}
-	return err
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counts[bucket]++
+	return nil
 }
 
 // keys are the groups of one line: several where an alarm has several receivers

@@ -104,6 +104,7 @@ func (p *pageReader[T]) file(ctx context.Context, f dayFile) error {
 	if err == nil {
 		defer func() { _ = open.Close() }()
 		w := &walk[T]{pageReader: p, file: f, clock: clock, id: identity(f.path), match: newMatcher(p.kind, p.request.Filter)}
+		w.from, w.to = seconds(p.request.Range)
 		err = w.run(ctx, open)
 		p.mu.Lock()
 		note(&p.problems, f.path, w.stats)
@@ -130,6 +131,8 @@ type walk[T any] struct {
 	stats  dayfile.Stats
 	found  []picked[T]
 	edge   dayfile.Stamp // the oldest (newest) time met so far
+	from   int64         // the range in whole Unix seconds, both included
+	to     int64
 }
 
 func (w *walk[T]) run(ctx context.Context, open *openFile) error {
@@ -147,7 +150,7 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 		return dayfile.Backward(ctx, open, span, func(lines []dayfile.Line) error {
 			return w.block(lines, func() bool {
 				edge := w.edge + open.disorder
-				return edge < from-slack || w.picked.full(w.clock.Unix(edge)+slack)
+				return edge < from-slack || w.picked.full(w.clock.Latest(edge))
 			})
 		})
 	}
@@ -160,7 +163,7 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 	return dayfile.Forward(ctx, open, span, func(lines []dayfile.Line) error {
 		return w.block(lines, func() bool {
 			edge := w.edge - open.disorder
-			return edge > to+slack || w.picked.full(w.clock.Unix(edge)-slack)
+			return edge > to+slack || w.picked.full(w.clock.Earliest(edge))
 		})
 	})
 }
@@ -168,32 +171,54 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 // block takes the lines of a block and ends the walk when done says so.
 func (w *walk[T]) block(lines []dayfile.Line, done func() bool) error {
 	w.found = w.found[:0]
+	if w.picked.more.Load() {
+		lines = w.stillWanted(lines)
+	}
 	err := kindSchema(w.kind).Records(lines, &w.stats, &w.record, func(r *dayfile.Record) error {
 		w.take(r)
 		return nil
 	})
 	w.picked.add(w.found)
-	if err == nil && len(lines) > 0 && done() {
+	if err == nil && done() {
 		return dayfile.ErrStop
 	}
 	return err
 }
 
-func (w *walk[T]) take(r *dayfile.Record) {
-	if w.request.Order == event.NewestFirst {
-		w.edge = min(w.edge, r.Stamp)
-	} else {
-		w.edge = max(w.edge, r.Stamp)
+// stillWanted leaves out the lines that are too far from the wanted end to be
+// among the first events: once there are enough, only their times matter.
+func (w *walk[T]) stillWanted(lines []dayfile.Line) []dayfile.Line {
+	kept := lines[:0]
+	for _, l := range lines {
+		stamp, ok := l.Stamp()
+		if ok && !w.picked.passes(w.clock.Unix(stamp)) {
+			w.reach(stamp)
+			continue
+		}
+		kept = append(kept, l)
 	}
+	return kept
+}
+
+// reach notes how far the walk came.
+func (w *walk[T]) reach(s dayfile.Stamp) {
+	if w.request.Order == event.NewestFirst {
+		w.edge = min(w.edge, s)
+	} else {
+		w.edge = max(w.edge, s)
+	}
+}
+
+func (w *walk[T]) take(r *dayfile.Record) {
+	w.reach(r.Stamp)
 	unix := w.clock.Unix(r.Stamp)
-	at := time.Unix(unix, 0).UTC()
-	if !w.request.Range.Contains(at) || !w.match.match(r.Values) {
+	if unix < w.from || unix > w.to || !w.match.match(r.Values) {
 		return
 	}
 	if !w.picked.passes(unix) {
 		w.picked.skip()
 		return
 	}
-	made, size := w.build(w.file, w.id(r.Offset), at, r.Values)
+	made, size := w.build(w.file, w.id(r.Offset), time.Unix(unix, 0).UTC(), r.Values)
 	w.found = append(w.found, picked[T]{unix: unix, path: w.file.path, offset: r.Offset, size: size, event: made})
 }

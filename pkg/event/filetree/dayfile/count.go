@@ -35,6 +35,7 @@ type counter struct {
 	// The minute of the line before: its text and its row.
 	hour, minute uint64
 	at           int
+	slots        [1 << slotBits]slot
 }
 
 func (n *counter) add(ch chunk) {
@@ -162,31 +163,36 @@ func (n *counter) enter(stamp []byte) bool {
 	return true
 }
 
+// slot is one entry of a small table from packed names to classes.
+type slot struct {
+	key   uint64
+	class int
+}
+
 // short is the class of a short name, -1 where the name needs a closer look.
+// Levels follow each other without a pattern, so a table without branches is
+// worth it.
 func (n *counter) short(key uint64) int {
-	for i, k := range n.keys {
-		if k == key {
-			return i
-		}
+	known := &n.slots[key*0x9E3779B97F4A7C15>>(64-slotBits)]
+	if known.key == key {
+		return known.class
 	}
 	var name [8]byte
 	binary.LittleEndian.PutUint64(name[:], key)
 	text := strings.TrimRight(string(name[:]), "\x00")
-	if shortKey(text) == 0 {
+	if !isShort(text) {
 		return -1
 	}
-	return n.class(text)
+	*known = slot{key, n.class(text)}
+	return known.class
 }
 
-// shortKey packs a name of 1 to 7 plain ASCII characters into a number; any
-// other name has 0.
-func shortKey(name string) uint64 {
-	if name == "" || len(name) > 7 || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == '"' }) {
-		return 0
-	}
-	var b [8]byte
-	copy(b[:], name)
-	return binary.LittleEndian.Uint64(b[:])
+const slotBits = 6
+
+// isShort reports whether a name is 1 to 7 plain ASCII characters.
+func isShort(name string) bool {
+	special := func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == '"' }
+	return name != "" && len(name) <= 7 && !strings.ContainsFunc(name, special)
 }
 
 // shortText finds the closing quote in the 8 bytes and returns what stands

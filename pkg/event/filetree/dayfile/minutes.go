@@ -9,20 +9,15 @@ import (
 // wall clock and per class (the level of a log, the send result of an alarm).
 type Minutes struct {
 	Classes  []string
-	Starts   []Stamp  // ascending
-	Counts   []uint32 // a row of len(Classes) for each of Starts
-	Disorder Stamp    // by how many seconds at most a line is older than one before it
+	Starts   []Stamp    // ascending
+	Counts   [][]uint32 // for each of Classes one number for each of Starts
+	Disorder Stamp      // by how many seconds at most a line is older than one before it
 	Stats    Stats
-}
-
-// Row is the counts of one minute, one for each class.
-func (m *Minutes) Row(i int) []uint32 {
-	return m.Counts[i*len(m.Classes) : (i+1)*len(m.Classes)]
 }
 
 // Size is roughly how many bytes of memory it takes.
 func (m *Minutes) Size() int {
-	return 128 + len(m.Starts)*8 + len(m.Counts)*4 + len(m.Classes)*24
+	return 128 + len(m.Starts)*8 + len(m.Classes)*(len(m.Starts)*4+48)
 }
 
 // tally gathers Minutes in the order of the file.
@@ -31,8 +26,7 @@ type tally struct {
 	starts   []Stamp
 	counts   [][]uint32 // per class, per row
 	classes  []string
-	keys     []uint64 // of short class names, see shortKey
-	newest   Stamp    // start of the newest minute so far
+	newest   Stamp // start of the newest minute so far
 	disorder Stamp
 	stats    Stats
 }
@@ -76,7 +70,6 @@ func (t *tally) class(name string) int {
 		return maxClasses
 	}
 	t.classes = append(t.classes, name)
-	t.keys = append(t.keys, shortKey(name))
 	t.counts = append(t.counts, make([]uint32, len(t.starts)))
 	return len(t.classes) - 1
 }
@@ -89,15 +82,18 @@ func (t *tally) minutes() *Minutes {
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(t.starts[a], t.starts[b]) })
 	m := &Minutes{
 		Classes:  t.classes,
-		Starts:   make([]Stamp, 0, len(order)),
-		Counts:   make([]uint32, 0, len(order)*len(t.classes)),
+		Starts:   make([]Stamp, len(order)),
+		Counts:   make([][]uint32, len(t.classes)),
 		Disorder: max(t.disorder, 59),
 		Stats:    t.stats,
 	}
-	for _, row := range order {
-		m.Starts = append(m.Starts, t.starts[row])
-		for c := range t.classes {
-			m.Counts = append(m.Counts, t.counts[c][row])
+	for i, row := range order {
+		m.Starts[i] = t.starts[row]
+	}
+	for c := range t.classes {
+		m.Counts[c] = make([]uint32, len(order))
+		for i, row := range order {
+			m.Counts[c][i] = t.counts[c][row]
 		}
 	}
 	return m
@@ -116,9 +112,9 @@ func MergeMinutes(parts []*Minutes) *Minutes {
 		t.disorder = max(t.disorder, part.Disorder)
 		for i, start := range part.Starts {
 			row := t.row(start)
-			for c, n := range part.Row(i) {
-				class := t.class(part.Classes[c])
-				t.counts[class][row] += n
+			for c, name := range part.Classes {
+				class := t.class(name)
+				t.counts[class][row] += part.Counts[c][i]
 			}
 		}
 		t.stats.Add(part.Stats)

@@ -98,6 +98,38 @@ func (c *Clock) Unix(s Stamp) int64 {
 	return c.resolve(int64(s))
 }
 
+// Offset is what the zone is ahead of UTC, in seconds, if it is the same from
+// one stamp to another one at most a few days later.
+func (c *Clock) Offset(from, to Stamp) (int64, bool) {
+	c.Unix(from)
+	offset, steady := c.offset, c.steady
+	c.Unix(to)
+	return offset, steady && c.steady && offset == c.offset && to-from < 7*86_400
+}
+
+// Latest bounds the instants of all stamps up to s. Where clocks are set forward
+// a stamp that is skipped is later than the ones behind the gap.
+func (c *Clock) Latest(s Stamp) int64 {
+	unix := c.Unix(s)
+	if !c.steady {
+		unix += longestShift
+	}
+	return unix
+}
+
+// Earliest bounds the instants of all stamps from s on.
+func (c *Clock) Earliest(s Stamp) int64 {
+	unix := c.Unix(s)
+	if !c.steady {
+		unix -= longestShift
+	}
+	return unix
+}
+
+// longestShift is more than clocks were ever set forward or back by at once in a
+// zone that stays on its side of the date line.
+const longestShift = 3 * 3_600
+
 func (c *Clock) resolve(s int64) int64 {
 	before := c.offsetAt(s - 86_400)
 	if unix := s - before; c.offsetAt(unix) == before {
