@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,8 +144,11 @@ func oneEditApart(a, b string) bool {
 // readable says a JSON type error without Go's names.
 func readable(err error) error {
 	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		return fmt.Errorf("field %q holds a %s where a %s belongs", wrong.Field, wrong.Value, wrong.Type.Kind())
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	return err
+	wanted := map[reflect.Kind]string{
+		reflect.Int: "whole number", reflect.Bool: "true or false", reflect.String: "string", reflect.Slice: "list",
+	}[wrong.Type.Kind()]
+	return fmt.Errorf("field %q holds a %s: it takes a %s", wrong.Field, wrong.Value, cmp.Or(wanted, wrong.Type.String()))
 }

@@ -95,6 +95,15 @@ type Grouping struct {
 	Top int `json:"top,omitempty"`
 }
 
+// Dimensions is what the count is grouped by. Items of the same name in two
+// directions are two monitors, so grouping by monitor is grouping by direction too.
+func (g Grouping) Dimensions() []event.Dimension {
+	if slices.Contains(g.GroupBy, event.Item) && !slices.Contains(g.GroupBy, event.Direction) {
+		return slices.Insert(slices.Clone(g.GroupBy), slices.Index(g.GroupBy, event.Item), event.Direction)
+	}
+	return g.GroupBy
+}
+
 // Step is the length of one bucket; 0 follows the panel.
 func (g Grouping) Step() (time.Duration, error) {
 	if g.Interval == "" || g.Interval == "auto" {
