@@ -60,7 +60,9 @@ func Decode(t Type, raw json.RawMessage) (q Query, unknown []string, err error) 
 	return q, unknown, nil
 }
 
-// Encode renders the model as the JSON that Decode reads, queryType included.
+// Encode renders the model as the JSON that Decode reads, with its queryType and
+// its format: Grafana takes a query that says neither for an empty one, and fills
+// in the data source's default.
 func Encode(q Query) (json.RawMessage, error) {
 	body, err := json.Marshal(q)
 	if err != nil {
@@ -70,7 +72,7 @@ func Encode(q Query) (json.RawMessage, error) {
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, fmt.Errorf("encode %s query: %w", q.Type(), err)
 	}
-	fields["queryType"] = q.Type()
+	fields["queryType"], fields["format"] = q.Type(), q.Shape()
 	return json.Marshal(fields)
 }
 

@@ -111,8 +111,19 @@ func TestEncodeIsReadBackByDecode(t *testing.T) {
 		back, unknown, err := query.Decode(q.Type(), raw)
 		require.NoError(t, err)
 		require.Empty(t, unknown)
-		require.Equal(t, q, back)
+		require.Equal(t, q.Shape(), back.Shape())
+		again, err := query.Encode(back)
+		require.NoError(t, err)
+		require.JSONEq(t, string(raw), string(again))
+		require.Contains(t, string(raw), `"format"`)
 	}
+}
+
+func TestAdHocFiltersOnWhatEventsLackAreNamed(t *testing.T) {
+	filters := []query.AdHoc{{Key: event.Level, Operator: "=", Value: "Error"}, {Key: event.Host, Operator: "=", Value: "a"}}
+	require.Equal(t, []event.Dimension{event.Level}, query.Inapplicable(&query.Alarms{Scope: query.Scope{Filters: filters}}))
+	require.Equal(t, []event.Dimension{event.Level}, query.Inapplicable(&query.Monitors{Scope: query.Scope{Filters: filters}}))
+	require.Empty(t, query.Inapplicable(&query.Logs{Scope: query.Scope{Filters: filters}}))
 }
 
 func TestGroupingByMonitorIsGroupingByDirectionToo(t *testing.T) {

@@ -73,3 +73,22 @@ func (a AdHoc) condition() (event.Condition, error) {
 	}
 	return event.NewCondition(a.Key, event.Operator(a.Operator), a.Value)
 }
+
+// Inapplicable lists the keys of the ad hoc filters that what q asks for does not
+// have. A dashboard has one filter bar for all its panels, so such a filter is no
+// error; but the user is to know that it does nothing.
+func Inapplicable(q Query) []event.Dimension {
+	dims := map[Type][]event.Dimension{
+		TypeMonitors:   {event.Direction, event.Item, event.Host, event.Receiver},
+		TypeHeartbeats: event.Heartbeats.Dimensions(),
+		TypeLogs:       event.Logs.Dimensions(),
+		TypeAlarms:     event.Alarms.Dimensions(),
+	}[q.Type()]
+	var keys []event.Dimension
+	for _, f := range q.scope().Filters {
+		if !slices.Contains(dims, f.Key) && !slices.Contains(keys, f.Key) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
+}
