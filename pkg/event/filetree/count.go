@@ -45,6 +45,7 @@ type counting struct {
 	request   event.CountRequest
 	fromLines bool    // the filter or grouping needs the lines
 	starts    []int64 // of the buckets, Unix seconds
+	minutely  bool    // a bucket a minute
 	from, to  int64   // the range in whole Unix seconds, both included
 
 	mu        sync.Mutex
@@ -55,14 +56,16 @@ type counting struct {
 func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
 	c := &counting{store: s, root: root, request: r, histogram: event.NewHistogram(r.Buckets, r.GroupBy), groups: map[string]*group{}}
 	c.from, c.to = seconds(r.Range)
-	minutely := true
+	whole := true // buckets begin at whole minutes
+	c.minutely = true
 	for i, b := range r.Buckets {
 		c.starts = append(c.starts, b.Unix())
 		// The first bucket reaches back to the range's beginning, wherever it starts.
-		minutely = minutely && (i == 0 || b.Unix()%60 == 0)
+		whole = whole && (i == 0 || b.Unix()%60 == 0)
+		c.minutely = c.minutely && (i == 0 || c.starts[i]-c.starts[i-1] == 60)
 	}
 	lineDimensions := slices.Contains(r.GroupBy, event.Receiver) || r.Kind == event.Heartbeats && slices.Contains(r.GroupBy, event.Host)
-	c.fromLines = lineDimensions || byLine(r.Kind, r.Filter) || !minutely
+	c.fromLines = lineDimensions || byLine(r.Kind, r.Filter) || !whole
 	return c
 }
 

@@ -44,6 +44,7 @@ func (t *fileTally) between(ctx context.Context, open *openFile, from, to dayfil
 	newest := -dayfile.Unsorted
 	span := dayfile.Span{From: start, To: open.span.To, EOF: true}
 	return dayfile.Forward(ctx, open, span, func(lines []dayfile.Line) error {
+		lines = t.match.worthParsing(lines)
 		err := kindSchema(t.file.kind).Records(lines, stats, &t.record, func(r *dayfile.Record) error {
 			newest = max(newest, r.Stamp)
 			return t.line(r)

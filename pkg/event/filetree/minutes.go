@@ -45,12 +45,12 @@ const pieceSize = 64 << 20
 // rows adds the counts of whole minutes, and reads the lines of the minutes that
 // the ends of the range cut.
 func (t *fileTally) rows(ctx context.Context, m *dayfile.Minutes) error {
-	buckets, cut := t.bucketsOf(m)
+	p, cut := t.place(m)
 	for c, class := range m.Classes {
 		if !t.match.matchClass(class) {
 			continue
 		}
-		if t.failed = t.addColumn(t.key(class), buckets, m.Counts[c]); t.failed != nil {
+		if t.failed = t.addColumn(t.key(class), p, m.Counts[c]); t.failed != nil {
 			return nil
 		}
 	}
@@ -65,13 +65,26 @@ func (t *fileTally) rows(ctx context.Context, m *dayfile.Minutes) error {
 // outside marks a minute that does not lie in the range as a whole.
 const outside = -1
 
-// bucketsOf finds the bucket of each minute, and the minutes that the range cuts.
-func (t *fileTally) bucketsOf(m *dayfile.Minutes) (buckets []int32, cut []dayfile.Stamp) {
-	if len(m.Starts) == 0 {
-		return nil, nil
+// places are the buckets of the minutes of a file.
+type places struct {
+	run     bool // the minutes lie in successive buckets, from first on
+	first   int
+	buckets []int32 // else the bucket of each, or outside
+}
+
+// place finds the bucket of each minute, and the minutes that the range cuts.
+func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
+	n := len(m.Starts)
+	if n == 0 {
+		return p, nil
 	}
-	buckets = make([]int32, len(m.Starts))
-	offset, steady := t.clock.Offset(m.Starts[0], m.Starts[len(m.Starts)-1])
+	offset, steady := t.clock.Offset(m.Starts[0], m.Starts[n-1])
+	first, last := int64(m.Starts[0])-offset, int64(m.Starts[n-1])-offset
+	if steady && t.minutely && last-first == int64(n-1)*60 && first >= t.from && last+59 <= t.to {
+		// A bucket a minute and a line in each: the usual case over long ranges.
+		return places{run: true, first: t.bucketOf(first)}, nil
+	}
+	p.buckets = make([]int32, n)
 	for i, start := range m.Starts {
 		unix := int64(start) - offset
 		if !steady {
@@ -79,15 +92,15 @@ func (t *fileTally) bucketsOf(m *dayfile.Minutes) (buckets []int32, cut []dayfil
 		}
 		switch {
 		case unix >= t.from && unix+59 <= t.to:
-			buckets[i] = int32(t.bucketOf(unix)) //nolint:gosec // at most event.MaxBuckets
+			p.buckets[i] = int32(t.bucketOf(unix)) //nolint:gosec // at most event.MaxBuckets
 		case unix+59 < t.from || unix > t.to:
-			buckets[i] = outside
+			p.buckets[i] = outside
 		default:
-			buckets[i] = outside
+			p.buckets[i] = outside
 			cut = append(cut, start)
 		}
 	}
-	return buckets, cut
+	return p, cut
 }
 
 // group is the counts of one group, and who may add to them.
@@ -113,8 +126,8 @@ func (c *counting) group(key []string) (*group, error) {
 	return g, nil
 }
 
-func (t *fileTally) addColumn(key []string, buckets []int32, counts []uint32) error {
-	if !slices.ContainsFunc(buckets, func(b int32) bool { return b != outside }) {
+func (t *fileTally) addColumn(key []string, p places, counts []uint32) error {
+	if !p.run && !slices.ContainsFunc(p.buckets, func(b int32) bool { return b != outside }) {
 		return nil
 	}
 	g, err := t.group(key)
@@ -123,15 +136,14 @@ func (t *fileTally) addColumn(key []string, buckets []int32, counts []uint32) er
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if n := len(buckets); buckets[0] != outside && int(buckets[n-1]-buckets[0]) == n-1 {
-		// A bucket a minute: the usual case over long ranges, and three times quicker.
-		column := g.counts[buckets[0]:][:n]
-		for i, count := range counts {
-			column[i] += uint64(count)
+	if p.run {
+		column := g.counts[p.first:][:len(counts)]
+		for i, n := range counts {
+			column[i] += uint64(n)
 		}
 		return nil
 	}
-	for i, b := range buckets {
+	for i, b := range p.buckets {
 		if b != outside {
 			g.counts[b] += uint64(counts[i])
 		}
@@ -139,13 +151,20 @@ func (t *fileTally) addColumn(key []string, buckets []int32, counts []uint32) er
 	return nil
 }
 
-// bucketOf finds the bucket of an instant, near that of the one before.
+// bucketOf finds the bucket of an instant: mostly that of the one before, or the
+// next.
 func (t *fileTally) bucketOf(unix int64) int {
-	for t.bucket > 0 && unix < t.starts[t.bucket] {
-		t.bucket--
+	next := t.bucket + 1
+	if next < len(t.starts) && unix >= t.starts[next] {
+		t.bucket = next
+		next++
 	}
-	for t.bucket+1 < len(t.starts) && unix >= t.starts[t.bucket+1] {
-		t.bucket++
+	if unix < t.starts[t.bucket] || next < len(t.starts) && unix >= t.starts[next] {
+		i, exact := slices.BinarySearch(t.starts, unix)
+		if !exact {
+			i = max(0, i-1)
+		}
+		t.bucket = i
 	}
 	return t.bucket
 }

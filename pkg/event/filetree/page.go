@@ -129,7 +129,7 @@ type walk[T any] struct {
 	match  *matcher
 	record dayfile.Record
 	stats  dayfile.Stats
-	found  []picked[T]
+	found  []*picked[T]
 	edge   dayfile.Stamp // the oldest (newest) time met so far
 	from   int64         // the range in whole Unix seconds, both included
 	to     int64
@@ -171,6 +171,7 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 // block takes the lines of a block and ends the walk when done says so.
 func (w *walk[T]) block(lines []dayfile.Line, done func() bool) error {
 	w.found = w.found[:0]
+	lines = w.match.worthParsing(lines)
 	if w.picked.more.Load() {
 		lines = w.stillWanted(lines)
 	}
@@ -220,5 +221,5 @@ func (w *walk[T]) take(r *dayfile.Record) {
 		return
 	}
 	made, size := w.build(w.file, w.id(r.Offset), time.Unix(unix, 0).UTC(), r.Values)
-	w.found = append(w.found, picked[T]{unix: unix, path: w.file.path, offset: r.Offset, size: size, event: made})
+	w.found = append(w.found, &picked[T]{unix: unix, path: w.file.path, offset: r.Offset, size: size, event: made})
 }

@@ -31,10 +31,11 @@ type selection[T any] struct {
 	limit int
 
 	mu      sync.Mutex
-	held    []picked[T]
+	held    []*picked[T]
 	bytes   int
 	more    atomic.Bool // an event that belongs to the answer was left out
 	tooWide bool
+	bounded bool         // bound is set
 	bound   atomic.Int64 // events beyond it are too many; see passes
 }
 
@@ -55,7 +56,7 @@ func (s *selection[T]) passes(unix int64) bool {
 	return unix <= s.bound.Load()
 }
 
-func (s *selection[T]) compare(a, b picked[T]) int {
+func (s *selection[T]) compare(a, b *picked[T]) int {
 	c := cmp.Or(cmp.Compare(a.unix, b.unix), strings.Compare(a.path, b.path), cmp.Compare(a.offset, b.offset))
 	if s.order == event.NewestFirst {
 		return -c
@@ -65,7 +66,7 @@ func (s *selection[T]) compare(a, b picked[T]) int {
 
 // add takes events. What turns out to be too many is dropped from time to time,
 // so that up to twice the limit is held.
-func (s *selection[T]) add(events []picked[T]) {
+func (s *selection[T]) add(events []*picked[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range events {
@@ -98,6 +99,7 @@ func (s *selection[T]) shrink() {
 	s.held, s.bytes = s.held[:keep], bytes
 	if keep == s.limit {
 		s.bound.Store(s.held[keep-1].unix)
+		s.bounded = true
 	}
 }
 
@@ -109,7 +111,9 @@ func (s *selection[T]) skip() { s.more.Store(true) }
 func (s *selection[T]) full(unix int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.held) >= s.limit {
+	// The bound of the last time serves as well, it only lets more pass: sorting
+	// for every few events would cost more than reading them.
+	if len(s.held) > s.limit+s.limit/4 || !s.bounded && len(s.held) >= s.limit {
 		s.shrink()
 	}
 	bound := s.bound.Load()

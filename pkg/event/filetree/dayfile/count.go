@@ -119,7 +119,7 @@ func (n *counter) canonical(b []byte) int {
 			return pos
 		}
 		size := bytes.IndexByte(line[messageAt:], '\n')
-		if size < 2 || !plainTail(line[messageAt:messageAt+size]) {
+		if size < 2 || !closed(line[messageAt:messageAt+size]) {
 			return pos
 		}
 		if !n.enter(head[minuteAt:stampEnd]) {
@@ -134,17 +134,27 @@ func (n *counter) canonical(b []byte) int {
 	}
 }
 
-// plainTail reports whether a message, its closing quote and brace included,
-// ends the line and holds no other quote.
-func plainTail(tail []byte) bool {
+// closed reports whether a message, its closing quote and brace included, ends
+// the line: no quote before the last one closes it.
+func closed(tail []byte) bool {
 	if tail[len(tail)-1] == '\r' {
 		tail = tail[:len(tail)-1]
 	}
-	n := len(tail) - 2
-	if n < 0 || tail[n] != '"' || tail[n+1] != '}' {
+	n := len(tail) - len(`"}`)
+	if n < 0 || tail[n] != '"' || tail[n+1] != '}' || escaped(tail[:n]) {
 		return false
 	}
-	return bytes.IndexByte(tail[:n], '"') < 0 && (n == 0 || tail[n-1] != '\\')
+	for at := 0; ; {
+		quote := bytes.IndexByte(tail[at:n], '"')
+		if quote < 0 {
+			return true
+		}
+		at += quote
+		if !escaped(tail[:at]) {
+			return false
+		}
+		at++
+	}
 }
 
 // enter makes at the row of the stamp's minute.
@@ -177,10 +187,9 @@ func (n *counter) short(key uint64) int {
 	if known.key == key {
 		return known.class
 	}
-	var name [8]byte
-	binary.LittleEndian.PutUint64(name[:], key)
-	text := strings.TrimRight(string(name[:]), "\x00")
-	if !isShort(text) {
+	name := binary.LittleEndian.AppendUint64(nil, key)
+	text := string(name[:bytes.IndexByte(name, '"')])
+	if !isPlain(text) {
 		return -1
 	}
 	*known = slot{key, n.class(text)}
@@ -189,14 +198,15 @@ func (n *counter) short(key uint64) int {
 
 const slotBits = 6
 
-// isShort reports whether a name is 1 to 7 plain ASCII characters.
-func isShort(name string) bool {
-	special := func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == '"' }
-	return name != "" && len(name) <= 7 && !strings.ContainsFunc(name, special)
+// isPlain reports whether a name is plain ASCII.
+func isPlain(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' })
 }
 
-// shortText finds the closing quote in the 8 bytes and returns what stands
-// before it, packed, and its length; 0 where there is none.
+// shortText finds the closing quote in the 8 bytes and returns what stands up to
+// it, packed, and how long the text before it is; 0 where there is none. The
+// quote belongs to the key, so that no key is 0 and none the key of another text
+// with NULs behind it.
 func shortText(b uint64) (key uint64, length int) {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	x := b ^ (ones * '"')
@@ -205,5 +215,5 @@ func shortText(b uint64) (key uint64, length int) {
 		return 0, 0
 	}
 	length = bits.TrailingZeros64(found) / 8
-	return b & (1<<(8*length) - 1), length
+	return b & (1<<(8*length+8) - 1), length
 }

@@ -99,32 +99,32 @@ func (c *chunks) take(n int) chunk {
 // rest of it.
 func (c *chunks) cutLine(ctx context.Context) (chunk, error) {
 	out := chunk{offset: c.pos, bytes: c.buf[:MaxLine], cut: true}
-	end, err := lineEnd(ctx, c.file, Span{From: c.pos + int64(c.hi), To: c.span.To})
+	end, found, err := lineEnd(ctx, c.file, Span{From: c.pos + int64(c.hi), To: c.span.To})
 	c.lo, c.hi, c.pos = 0, 0, end
-	out.last = c.span.EOF && end == c.span.To
+	out.last = c.span.EOF && !found
 	return out, err
 }
 
 // lineEnd finds the offset behind the first line end in the span, or its end.
-func lineEnd(ctx context.Context, file io.ReaderAt, span Span) (int64, error) {
+func lineEnd(ctx context.Context, file io.ReaderAt, span Span) (end int64, found bool, err error) {
 	buf := make([]byte, blockSize)
 	for at := span.From; at < span.To; {
 		if err := ctx.Err(); err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		n, err := file.ReadAt(buf[:min(int64(len(buf)), span.To-at)], at)
 		if end := bytes.IndexByte(buf[:n], '\n'); end >= 0 {
-			return at + int64(end) + 1, nil
+			return at + int64(end) + 1, true, nil
 		}
 		at += int64(n)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return 0, fmt.Errorf("read the day file at byte %d: %w", at, err)
+			return 0, false, fmt.Errorf("read the day file at byte %d: %w", at, err)
 		}
 	}
-	return span.To, nil
+	return span.To, false, nil
 }
 
 // Forward walks over the lines of a span in the order of the file, some at a

@@ -22,9 +22,9 @@ func (m *Minutes) Size() int {
 
 // tally gathers Minutes in the order of the file.
 type tally struct {
-	rows     map[Stamp]int // start of the minute -> row
-	starts   []Stamp
-	counts   [][]uint32 // per class, per row
+	starts   []Stamp       // of the rows, ascending unless rows is made
+	rows     map[Stamp]int // start of the minute -> row, made for a file out of order
+	counts   [][]uint32    // per class, per row
 	classes  []string
 	newest   Stamp // start of the newest minute so far
 	disorder Stamp
@@ -32,23 +32,38 @@ type tally struct {
 }
 
 func newTally() *tally {
-	return &tally{rows: map[Stamp]int{}, newest: -Unsorted}
+	return &tally{newest: -Unsorted}
 }
 
 // row finds the row of the minute that starts at s. It is called when the minute
 // changes from one line to the next, so disorder is measured here; lines of one
 // minute may always be out of order.
 func (t *tally) row(s Stamp) int {
-	t.newest = max(t.newest, s)
+	if s > t.newest {
+		t.newest = s
+		return t.addRow(s)
+	}
 	t.disorder = max(t.disorder, t.newest-s+59)
-	i, ok := t.rows[s]
-	if !ok {
-		i = len(t.starts)
-		t.rows[s] = i
-		t.starts = append(t.starts, s)
-		for c := range t.counts {
-			t.counts[c] = append(t.counts[c], 0)
+	if t.rows == nil {
+		t.rows = make(map[Stamp]int, len(t.starts))
+		for i, start := range t.starts {
+			t.rows[start] = i
 		}
+	}
+	if i, ok := t.rows[s]; ok {
+		return i
+	}
+	return t.addRow(s)
+}
+
+func (t *tally) addRow(s Stamp) int {
+	i := len(t.starts)
+	t.starts = append(t.starts, s)
+	if t.rows != nil {
+		t.rows[s] = i
+	}
+	for c := range t.counts {
+		t.counts[c] = append(t.counts[c], 0)
 	}
 	return i
 }

@@ -220,15 +220,6 @@ func hex4(b []byte) (rune, bool) {
 	return r, true
 }
 
-// Is reports whether the value is this text, without decoding it where it has
-// no escapes.
-func (v Value) Is(text string) bool {
-	if bytes.IndexByte(v.raw, '\\') < 0 {
-		return string(v.raw) == text
-	}
-	return v.String() == text
-}
-
 // Plain returns the value's bytes when they are its text as they stand: no
 // escapes in it. They are valid as long as those of the line.
 func (v Value) Plain() ([]byte, bool) {

@@ -112,6 +112,25 @@ const (
 	messagePrefix = `", "message": "`
 )
 
+// Level is the level of a log line in the existing writer's form, without a look
+// at the rest of the line.
+func (l Line) Level() ([]byte, bool) {
+	line := l.Bytes
+	if len(line) < levelAt || string(line[stampEnd:levelAt]) != levelPrefix || string(line[:len(timePrefix)]) != timePrefix {
+		return nil, false
+	}
+	line = line[levelAt:]
+	for i, c := range line[:min(len(line), 16)] {
+		switch c {
+		case '"':
+			return line[:i], true
+		case '\\':
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
 // parseCanonical reads a log line as the existing writer writes it. It reports
 // false for a line in any other form, readable or not.
 func parseCanonical(l Line, r *Record) bool {
@@ -120,11 +139,11 @@ func parseCanonical(l Line, r *Record) bool {
 		return false
 	}
 	quote := bytes.IndexByte(line[levelAt:], '"')
-	if quote < 0 || !bytes.HasPrefix(line[levelAt+quote:], []byte(messagePrefix)) {
+	if quote < 0 || line[levelAt+quote-1] == '\\' || !bytes.HasPrefix(line[levelAt+quote:], []byte(messagePrefix)) {
 		return false
 	}
 	tail := line[levelAt+quote+len(messagePrefix):]
-	if len(tail) < len(`"}`) || !plainTail(tail) {
+	if len(tail) < len(`"}`) || !closed(tail) {
 		return false
 	}
 	stamp, ok := ParseStamp(line[minuteAt:stampEnd])

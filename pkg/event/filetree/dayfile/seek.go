@@ -90,7 +90,10 @@ const (
 	// tolerated is the disorder that a search allows for: clocks set back by an
 	// hour, and writers that are late.
 	tolerated = Stamp(2 * 3_600)
-	samples   = 16
+	// samples of a day are 45 minutes apart, more or less: a clock that was set
+	// back by more than tolerated shows as two that descend by more than stepBack.
+	samples  = 32
+	stepBack = tolerated / 8
 )
 
 // Disorder tells how far out of order the lines of a span have to be expected.
@@ -111,7 +114,7 @@ func Disorder(ctx context.Context, file io.ReaderAt, span Span) (Stamp, error) {
 		if !ok {
 			continue
 		}
-		if stamp < newest-tolerated/2 {
+		if stamp < newest-stepBack {
 			return Unsorted, nil
 		}
 		newest = max(newest, stamp)
@@ -128,7 +131,7 @@ func Split(ctx context.Context, file io.ReaderAt, span Span, n int) ([]Span, err
 		if i == int64(n)-1 || at >= span.To {
 			break
 		}
-		end, err := lineEnd(ctx, file, Span{From: max(at, from), To: span.To})
+		end, _, err := lineEnd(ctx, file, Span{From: max(at, from), To: span.To})
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,108 @@
+package filetree
+
+import (
+	"strings"
+
+	"github.com/heartline-monitor/heartline/pkg/event"
+	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+)
+
+// matcher decides on the lines of one kind whether the filter selects them. It
+// is not safe for concurrent use.
+type matcher struct {
+	kind    event.Kind
+	filter  event.Filter
+	class   event.Dimension // level or send result; empty where lines have none
+	byClass bool            // the filter has a condition on the class
+	decided []decision      // on classes so far, of which there are few
+}
+
+// decision is what a filter says of a class as it stands in the lines.
+type decision struct {
+	class string
+	ok    bool
+}
+
+func newMatcher(kind event.Kind, f event.Filter) *matcher {
+	m := &matcher{kind: kind, filter: f, class: classOf(kind)}
+	m.byClass = m.class != "" && f.Has(m.class)
+	return m
+}
+
+// classOf is the dimension that counts per minute are kept by.
+func classOf(kind event.Kind) event.Dimension {
+	switch kind {
+	case event.Logs:
+		return event.Level
+	case event.Alarms:
+		return event.SendResult
+	}
+	return ""
+}
+
+// byLine reports whether the filter asks for what only the lines tell, so that
+// counts per class do not answer it.
+func byLine(kind event.Kind, f event.Filter) bool {
+	return !f.Text.Empty() && kind != event.Heartbeats ||
+		kind == event.Alarms && f.Has(event.Receiver) || kind == event.Heartbeats && f.Has(event.Host)
+}
+
+func (m *matcher) matchClass(class string) bool {
+	return m.class == "" || m.filter.Match(m.class, class)
+}
+
+func (m *matcher) decide(class []byte) bool {
+	for _, d := range m.decided {
+		if d.class == string(class) {
+			return d.ok
+		}
+	}
+	d := decision{string(class), m.matchClass(string(class))}
+	if len(m.decided) < maxDecided {
+		m.decided = append(m.decided, d)
+	}
+	return d.ok
+}
+
+// maxDecided bounds what garbage in place of levels can cost.
+const maxDecided = 32
+
+// worthParsing leaves out the log lines of which a look at the level shows that
+// they are not selected. The first and the last line stay: they tell how far in
+// time a block reaches.
+func (m *matcher) worthParsing(lines []dayfile.Line) []dayfile.Line {
+	if !m.byClass || m.kind != event.Logs {
+		return lines
+	}
+	kept, last := lines[:0], len(lines)-1
+	for i := range lines {
+		if level, ok := lines[i].Level(); ok && i > 0 && i < last && !m.decide(level) {
+			continue
+		}
+		kept = append(kept, lines[i])
+	}
+	return kept
+}
+
+// match decides on one record.
+func (m *matcher) match(v []dayfile.Value) bool {
+	if m.byClass {
+		if raw, plain := v[0].Plain(); plain && !m.decide(raw) || !plain && !m.matchClass(v[0].String()) {
+			return false
+		}
+	}
+	if m.kind == event.Alarms && m.filter.Has(event.Receiver) && !m.filter.Match(event.Receiver, strings.Fields(v[alarmReceivers].String())...) {
+		return false
+	}
+	if m.kind == event.Heartbeats {
+		return !m.filter.Has(event.Host) || m.filter.Match(event.Host, v[heartbeatHost].String())
+	}
+	return m.filter.Text.Empty() || m.matchText(v[1])
+}
+
+func (m *matcher) matchText(message dayfile.Value) bool {
+	if raw, ok := message.Plain(); ok {
+		return m.filter.Text.MatchBytes(raw)
+	}
+	return m.filter.Text.Match(message.String())
+}
