@@ -1,0 +1,158 @@
+// Package dashboard holds the dashboards that Heartline ships, as Go code. Their
+// queries are built from the structs of pkg/query, so that a renamed field
+// breaks the build and not a panel. Write renders them as Grafana's classic JSON.
+package dashboard
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"github.com/heartline-monitor/heartline/pkg/event"
+	"github.com/heartline-monitor/heartline/pkg/query"
+)
+
+// PluginID is the data source plugin that answers every query.
+const PluginID = "heartline-monitor-datasource"
+
+// The uids of the dashboards. They are part of links that users keep: never
+// change one, and never use one again for something else.
+const (
+	OverviewUID   = "heartline-overview"
+	MonitorsUID   = "heartline-monitors"
+	HeartbeatsUID = "heartline-heartbeats"
+	LogsUID       = "heartline-logs"
+	AlarmsUID     = "heartline-alarms"
+)
+
+// tag marks every dashboard of Heartline; they link to each other by it.
+const tag = "heartline"
+
+// schemaVersion is that of Grafana 10.4, the oldest that reads all we use. The
+// rules of 40 to 42 are kept too, so that a newer Grafana has nothing to migrate.
+const schemaVersion = 39
+
+// Dashboard is one dashboard and the name of its file.
+type Dashboard struct {
+	File string
+	sdk.Dashboard
+}
+
+// All builds every dashboard in the order of the menu. It fails when one is not
+// what Grafana's schema asks for, or a query of one is not valid.
+func All() ([]Dashboard, error) {
+	var all []Dashboard
+	for _, shipped := range []struct {
+		file  string
+		build func() *sdk.DashboardBuilder
+	}{
+		{"overview.json", overview},
+		{"monitors.json", monitors},
+		{"heartbeats.json", heartbeats},
+		{"logs.json", logs},
+		{"alarms.json", alarms},
+	} {
+		built, err := shipped.build().Build()
+		if err != nil {
+			return nil, fmt.Errorf("dashboard %s: %w", shipped.file, err)
+		}
+		tidy(&built)
+		all = append(all, Dashboard{File: shipped.file, Dashboard: built})
+	}
+	return all, nil
+}
+
+// tidy undoes what the SDK presets otherwise than we want it.
+func tidy(d *sdk.Dashboard) {
+	d.SchemaVersion = schemaVersion
+	for i := range d.Links {
+		d.Links[i].Placement = nil // in view, not in a menu
+	}
+	for i := range d.Annotations.List {
+		d.Annotations.List[i].Placement = nil
+	}
+	for i := range d.Templating.List {
+		v := &d.Templating.List[i]
+		v.Auto, v.AutoMin, v.AutoCount = nil, nil, nil // only intervals have them
+	}
+}
+
+// Write renders every dashboard into a file of dir, which is made where it is
+// missing. The same code always writes the same bytes.
+func Write(dir string) error {
+	all, err := All()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Grafana reads them as another user
+		return fmt.Errorf("write dashboards: %w", err)
+	}
+	for _, d := range all {
+		body, err := d.render()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, d.File), body, 0o644); err != nil { //nolint:gosec // see above
+			return fmt.Errorf("write dashboards: %w", err)
+		}
+	}
+	return nil
+}
+
+func (d Dashboard) render() ([]byte, error) {
+	body, err := json.Marshal(d.Dashboard)
+	if err != nil {
+		return nil, fmt.Errorf("render dashboard %s: %w", d.File, err)
+	}
+	// The SDK's own marshallers write & in links as \u0026, which nobody can read:
+	// only a second pass can undo it.
+	var plain any
+	if err := json.Unmarshal(body, &plain); err != nil {
+		return nil, fmt.Errorf("render dashboard %s: %w", d.File, err)
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(plain); err != nil {
+		return nil, fmt.Errorf("render dashboard %s: %w", d.File, err)
+	}
+	return out.Bytes(), nil
+}
+
+// newBoard starts a dashboard with what all of them share.
+func newBoard(uid, title, description, from string) *sdk.DashboardBuilder {
+	return sdk.NewDashboardBuilder("Heartline / "+title).
+		Uid(uid).
+		Description(description).
+		Tags([]string{tag}).
+		Time(from, "now").
+		Refresh("1m").
+		Tooltip(sdk.DashboardCursorSyncCrosshair).
+		WithVariable(datasourceVariable()).
+		WithVariable(listVariable{name: "direction", label: "Direction", kind: "directions"}).
+		WithVariable(listVariable{name: "monitor", label: "Monitor", kind: "monitors", directions: []string{"$direction"}}).
+		Link(siblings())
+}
+
+// selected is what the variables of every dashboard select.
+func selected() query.Scope {
+	return query.Scope{Directions: query.List{"$direction"}, Monitors: query.List{"$monitor"}}
+}
+
+// total counts over the whole range: one number.
+func total() query.Grouping { return query.Grouping{Instant: true} }
+
+// most counts over the whole range and keeps the largest counts, the largest first.
+func most(rows int, by ...event.Dimension) query.Grouping {
+	return query.Grouping{Instant: true, GroupBy: by, Top: rows}
+}
+
+// series counts in intervals, one series for each value of the dimension.
+func series(by event.Dimension) query.Grouping {
+	return query.Grouping{GroupBy: []event.Dimension{by}}
+}
