@@ -64,6 +64,10 @@ func (d *Datasource) line(ctx context.Context, r request, m event.Monitor, last 
 	beats := beatTimes{store: r.store, filter: filter, span: r.span}
 	schedule := d.schedules.parse(m.ExecuteFrequency, r.store.Location())
 	changes := d.rule(r.store.Location()).Timeline(schedule, beats.all(ctx), last, r.span.From, r.span.To)
+	// The panel's range begins within a second; a point before it would lie outside.
+	if from := r.panel.TimeRange.From.UTC(); len(changes) > 0 && changes[0].At.Before(from) {
+		changes[0].At = from
+	}
 	return frame.Line{Monitor: m, Changes: changes}, beats.problems, beats.err
 }
 
