@@ -121,6 +121,14 @@ func TestTimelineBeginsWithTheStatusFromBeforeTheRange(t *testing.T) {
 	require.Equal(t, []string{"down"}, values(t, res.Frames[0], "status"))
 }
 
+func TestTimelineHasNoPointBeforeAPanelsRange(t *testing.T) {
+	q := panel(query.TypeHeartbeats, `{"format": "timeline", "monitors": ["check_jobs"]}`)
+	q.TimeRange.From = noon.Add(-time.Hour + 345*time.Millisecond)
+	res := respond(t, serving(t, town()), q, nil)
+	require.NoError(t, res.Error)
+	require.Equal(t, []string{"2026-03-06 11:00:00.345 +0000 UTC"}, values(t, res.Frames[0], "time"))
+}
+
 func TestTimelineReadsAllBeats(t *testing.T) {
 	store := town()
 	store.monitors = store.monitors[:1]
