@@ -49,7 +49,7 @@ func TestMonitorsAreFiltered(t *testing.T) {
 
 func TestMonitorsSayWhereTheStatusIsAGuess(t *testing.T) {
 	f := ask1(t, serving(t, town()), query.TypeMonitors, `{}`)[0]
-	require.Contains(t, notices(f), `1 of 4 monitors have an execute frequency that is not understood, such as "now and then" of license/check_usage`)
+	require.Contains(t, notices(f), `Execute frequencies that are not understood: 1 of 4, such as "now and then" of license/check_usage.`)
 }
 
 func TestGraceIsASetting(t *testing.T) {

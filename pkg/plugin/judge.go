@@ -63,6 +63,6 @@ func (d *Datasource) unknownFrequencies(r request, monitors []event.Monitor) []s
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d of %d monitors have an execute frequency that is not understood, such as %q of %s: they are down when there was no heartbeat today or yesterday.",
+	return []string{fmt.Sprintf("Execute frequencies that are not understood: %d of %d, such as %q of %s. Their monitors are down when there was no heartbeat today or yesterday.",
 		n, len(monitors), example.ExecuteFrequency, example.Name())}
 }

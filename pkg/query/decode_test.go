@@ -123,6 +123,9 @@ func TestAdHocFiltersOnWhatEventsLackAreNamed(t *testing.T) {
 	filters := []query.AdHoc{{Key: event.Level, Operator: "=", Value: "Error"}, {Key: event.Host, Operator: "=", Value: "a"}}
 	require.Equal(t, []event.Dimension{event.Level}, query.Inapplicable(&query.Alarms{Scope: query.Scope{Filters: filters}}))
 	require.Equal(t, []event.Dimension{event.Level}, query.Inapplicable(&query.Monitors{Scope: query.Scope{Filters: filters}}))
+	receiver := query.Scope{Filters: []query.AdHoc{{Key: event.Receiver, Operator: "=", Value: "a"}}}
+	require.Empty(t, query.Inapplicable(&query.Heartbeats{Format: query.FormatStatus, Scope: receiver}))
+	require.Equal(t, []event.Dimension{event.Receiver}, query.Inapplicable(&query.Heartbeats{Format: query.FormatCount, Scope: receiver}))
 	require.Empty(t, query.Inapplicable(&query.Logs{Scope: query.Scope{Filters: filters}}))
 }
 

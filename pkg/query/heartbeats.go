@@ -16,7 +16,7 @@ type Heartbeats struct {
 	Grouping `tstype:",extends"`
 	// Statuses says, for format status, in which status a monitor counts as overdue; others report 0. Empty: late and down.
 	Statuses []heartbeat.Status `json:"statuses,omitempty"`
-	// Limit bounds the rows: 1000 when empty, at most 50000.
+	// Limit bounds the rows: 1000 when empty, at most 50000. A status has all monitors when empty, a timeline at most 200.
 	Limit int `json:"limit,omitempty"`
 }
 

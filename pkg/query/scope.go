@@ -84,6 +84,9 @@ func Inapplicable(q Query) []event.Dimension {
 		TypeLogs:       event.Logs.Dimensions(),
 		TypeAlarms:     event.Alarms.Dimensions(),
 	}[q.Type()]
+	if shape := q.Shape(); shape == FormatStatus || shape == FormatTimeline {
+		dims = append(dims, event.Receiver) // they are about monitors, not about single beats
+	}
 	var keys []event.Dimension
 	for _, f := range q.scope().Filters {
 		if !slices.Contains(dims, f.Key) && !slices.Contains(keys, f.Key) {

@@ -3,6 +3,7 @@ package filetree
 import (
 	"container/list"
 	"io/fs"
+	"os"
 	"sync"
 	"time"
 
@@ -39,7 +40,7 @@ func (c *minuteCache) get(path string, now fs.FileInfo) *dayfile.Minutes {
 		return nil
 	}
 	entry := e.Value.(*cached)
-	if entry.info.Size() != now.Size() || !entry.info.ModTime().Equal(now.ModTime()) {
+	if !os.SameFile(entry.info, now) || entry.info.Size() != now.Size() || !entry.info.ModTime().Equal(now.ModTime()) {
 		c.drop(e)
 		return nil
 	}
