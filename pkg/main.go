@@ -7,7 +7,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
-	_ "github.com/mattn/go-sqlite3" // the binary carries SQLite: stores in SQLite files need no other one
+	_ "github.com/mattn/go-sqlite3" // linked in from the start: the test of the static binary holds with it
 
 	"github.com/heartline-monitor/heartline/pkg/plugin"
 )

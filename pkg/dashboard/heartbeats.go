@@ -57,7 +57,7 @@ func overdueTable() drawn {
 		column{field: "direction", width: 120},
 		monitorColumn(),
 		overdueColumn(),
-		column{field: "lastHeartbeat", width: 170},
+		lastBeatColumn(170),
 		column{field: "executeFrequency", width: 150},
 		column{field: "host", width: 140},
 		column{field: "admin", width: 110},

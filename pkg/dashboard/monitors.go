@@ -32,7 +32,7 @@ func everyMonitor(statuses ...heartbeat.Status) *query.Monitors {
 // byStatus counts monitors by how they are doing.
 func byStatus(id, width uint32) drawn {
 	return ranking(panel{
-		id: id, width: width, height: 6,
+		id: id, width: width, height: 8,
 		title: "Monitors by status",
 		description: "How many check scripts are ok, late, down or new at the end of the time range. " +
 			"Good: all ok; new ones turn ok with their first heartbeat.",
@@ -48,7 +48,7 @@ func byStatus(id, width uint32) drawn {
 // monitorsBy counts monitors by one of their properties.
 func monitorsBy(field string, id, width uint32, title, description string) drawn {
 	return ranking(panel{
-		id: id, width: width, height: 6,
+		id: id, width: width, height: 8,
 		title:       title,
 		description: description,
 		noValue:     "No monitors",
@@ -74,7 +74,7 @@ func inventory() drawn {
 		column{field: "direction", width: 110},
 		monitorColumn(),
 		overdueColumn(),
-		column{field: "lastHeartbeat", width: 160},
+		lastBeatColumn(160),
 		column{field: "due", width: 160},
 		column{field: "executeFrequency", width: 150},
 		column{field: "host", width: 120},

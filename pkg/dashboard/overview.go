@@ -125,7 +125,7 @@ func beatCount() drawn {
 
 func statusTable() drawn {
 	return table(panel{
-		id: 7, width: 16, height: 12,
+		id: 7, width: 16, height: 14,
 		title: "Status of every monitor",
 		description: "Each check script at the end of the time range, the longest overdue first. " +
 			"Good: all ok. Click a monitor for its heartbeats, logs and alarms.",
@@ -136,7 +136,7 @@ func statusTable() drawn {
 		column{field: "direction", width: 120},
 		monitorColumn(),
 		overdueColumn(),
-		column{field: "lastHeartbeat", width: 170},
+		lastBeatColumn(170),
 		column{field: "host", width: 140},
 		column{field: "admin"},
 	)

@@ -84,6 +84,12 @@ func monitorColumn() column {
 	}}
 }
 
+// lastBeatColumn says never for a script that has not run yet, where the panel's
+// own text for no value would be about the whole table.
+func lastBeatColumn(width uint32) column {
+	return column{field: "lastHeartbeat", width: width, properties: []sdk.DynamicConfigValue{property("noValue", "never")}}
+}
+
 // overdueColumn is a length of time, coloured where there is one.
 func overdueColumn() column {
 	return column{field: "overdue", width: 110, properties: []sdk.DynamicConfigValue{

@@ -19,6 +19,7 @@ func (s Schema) Count(ctx context.Context, file io.ReaderAt, span Span) (*Minute
 	for {
 		ch, err := c.next(ctx)
 		if errors.Is(err, io.EOF) {
+			n.flush()
 			return n.minutes(), nil
 		}
 		if err != nil {
@@ -32,28 +33,51 @@ type counter struct {
 	*tally
 	schema Schema
 	record Record
-	// The minute of the line before: its text and its row.
-	hour, minute uint64
-	at           int
-	slots        [1 << slotBits]slot
+
+	head  [4]uint64           // the last canonical line up to its minute, see sameMinute
+	row   int                 // of that minute
+	found [1 << slotBits]slot // the classes met, by their packed names
+	fresh [1 << slotBits]uint32
 }
 
 func (n *counter) add(ch chunk) {
 	rest := ch.bytes
 	for len(rest) > 0 {
 		if n.schema.canonicalLog && !ch.cut {
-			rest = rest[n.canonical(rest):]
+			rest = rest[n.run(rest):]
 		}
-		if len(rest) == 0 {
-			return
-		}
-		end := bytes.IndexByte(rest, '\n') + 1
-		if end == 0 {
-			end = len(rest)
-		}
-		n.other(Line{Bytes: bytes.TrimSpace(rest[:end]), Cut: ch.cut, Last: ch.last})
-		rest = rest[end:]
+		rest = n.first(rest, ch)
 	}
+}
+
+// run counts canonical lines from the beginning of b and returns where the first
+// line in another form begins.
+func (n *counter) run(b []byte) int {
+	end, lines := n.canonical(b, 1)
+	if bytes.Count(b[:end], []byte{'\n'}) == lines {
+		return end
+	}
+	// A line was torn and the next one closed it by chance: take the run back and
+	// look at each line. To count line ends afterwards is four times quicker than
+	// to look for each of them.
+	n.canonical(b, ^uint32(0))
+	for torn := b[:end]; len(torn) > 0; {
+		torn = n.first(torn, chunk{})
+	}
+	return end
+}
+
+// first counts the first line of b and returns what follows it.
+func (n *counter) first(b []byte, ch chunk) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	end := bytes.IndexByte(b, '\n') + 1
+	if end == 0 {
+		end = len(b)
+	}
+	n.other(Line{Bytes: bytes.TrimSpace(b[:end]), Cut: ch.cut, Last: ch.last})
+	return b[end:]
 }
 
 // other counts a line in any form.
@@ -74,9 +98,8 @@ func (n *counter) other(l Line) {
 	if n.schema.Class {
 		class = n.record.Values[0].String()
 	}
-	c, row := n.class(class), n.row(minuteOf(n.record.Stamp))
+	c, row := n.class(class), n.tally.row(minuteOf(n.record.Stamp))
 	n.counts[c][row]++
-	n.hour = 0 // the row of the canonical line before is no longer the newest
 }
 
 func minuteOf(s Stamp) Stamp { return Stamp(floorDiv(int64(s), 60) * 60) }
@@ -96,41 +119,96 @@ var (
 	prefixF = binary.LittleEndian.Uint64([]byte(messagePrefix)[len(messagePrefix)-8:])
 )
 
-// canonical counts log lines in the existing writer's form from the beginning
-// of b and returns where the first line in another form begins.
-func (n *counter) canonical(b []byte) int {
-	pos := 0
-	for {
+// canonical adds step for each log line in the existing writer's form, from the
+// beginning of b on. It returns where the first line in another form begins, and
+// how many lines stand before that if none of them is torn.
+func (n *counter) canonical(b []byte, step uint32) (pos, lines int) {
+	for len(b)-pos >= shortestLine {
 		line := b[pos:]
-		if len(line) < levelAt+8+len(messagePrefix)+2 {
-			return pos
+		head := (*[levelAt + 8]byte)(line)
+		if !(n.sameMinute(head) || n.enter(head)) || head[16+minuteAt] != ':' || head[17+minuteAt]-'0' > 5 || head[18+minuteAt]-'0' > 9 ||
+			load(head[stampEnd:]) != prefixB || load(head[stampEnd+8:]) != prefixC || load(head[levelAt-8:]) != prefixD {
+			break
 		}
-		head := line[:levelAt+8]
-		if binary.LittleEndian.Uint64(head) != prefixA || head[8] != ' ' || head[9] != '"' ||
-			binary.LittleEndian.Uint64(head[stampEnd:]) != prefixB ||
-			binary.LittleEndian.Uint64(head[stampEnd+8:]) != prefixC ||
-			binary.LittleEndian.Uint64(head[levelAt-8:]) != prefixD {
-			return pos
-		}
-		key, length := shortText(binary.LittleEndian.Uint64(head[levelAt:]))
+		key, length := shortText(load(head[levelAt:]))
 		messageAt := levelAt + length + len(messagePrefix)
-		if length == 0 || binary.LittleEndian.Uint64(line[levelAt+length:]) != prefixE ||
-			binary.LittleEndian.Uint64(line[messageAt-8:]) != prefixF {
-			return pos
+		if length == 0 || load(line[levelAt+length:]) != prefixE || load(line[messageAt-8:]) != prefixF {
+			break
 		}
-		size := bytes.IndexByte(line[messageAt:], '\n')
-		if size < 2 || !closed(line[messageAt:messageAt+size]) {
-			return pos
+		at := messageAt + bytes.IndexByte(line[messageAt:], '"') + 1
+		if len(line)-at >= 2 && line[at] == '}' && line[at+1] == '\n' && line[at-2] != '\\' {
+			at += 2
+		} else if at = behindMessage(line, messageAt); at == 0 {
+			break
 		}
-		if !n.enter(head[minuteAt:stampEnd]) {
-			return pos
+		i := slotOf(key)
+		if n.found[i].key != key && !n.meet(key) {
+			break
 		}
-		class := n.short(key)
-		if class < 0 {
-			return pos
+		n.fresh[i] += step
+		pos += at
+		lines++
+	}
+	return pos, lines
+}
+
+// shortestLine is more than a line's fixed parts take, so that they can be looked
+// at without a look at the length.
+const shortestLine = levelAt + 8 + len(messagePrefix) + 2
+
+func load(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// sameMinute reports whether a line begins as the canonical line before did, up
+// to the minute of its time.
+func (n *counter) sameMinute(head *[levelAt + 8]byte) bool {
+	return load(head[0:]) == n.head[0] && load(head[8:]) == n.head[1] && load(head[16:]) == n.head[2] && load(head[18:]) == n.head[3]
+}
+
+// enter goes to the minute of a line that begins as a canonical one.
+func (n *counter) enter(head *[levelAt + 8]byte) bool {
+	if string(head[:minuteAt]) != timePrefix {
+		return false
+	}
+	s, ok := ParseStamp(head[minuteAt:stampEnd])
+	if !ok {
+		return false
+	}
+	n.flush()
+	n.head = [4]uint64{load(head[0:]), load(head[8:]), load(head[16:]), load(head[18:])}
+	n.row = n.tally.row(minuteOf(s))
+	return true
+}
+
+// flush adds what was counted since the minute was entered.
+func (n *counter) flush() {
+	for i, count := range n.fresh {
+		if count != 0 {
+			n.counts[n.found[i].class][n.row] += count
+			n.fresh[i] = 0
 		}
-		n.counts[class][n.at]++
-		pos += messageAt + size + 1
+	}
+}
+
+// behindMessage finds the quote that closes a message and returns the offset
+// behind the line, 0 where the quote does not end the line as it should.
+func behindMessage(line []byte, at int) int {
+	for {
+		quote := bytes.IndexByte(line[at:], '"')
+		if quote < 0 {
+			return 0
+		}
+		at += quote + 1
+		if line[at-2] == '\\' && escaped(line[:at-1]) {
+			continue
+		}
+		tail := line[at:]
+		switch {
+		case len(tail) >= 2 && tail[0] == '}' && tail[1] == '\n':
+			return at + 2
+		case len(tail) >= 3 && tail[0] == '}' && tail[1] == '\r' && tail[2] == '\n':
+			return at + 3
+		}
+		return 0
 	}
 }
 
@@ -157,46 +235,31 @@ func closed(tail []byte) bool {
 	}
 }
 
-// enter makes at the row of the stamp's minute.
-func (n *counter) enter(stamp []byte) bool {
-	hour, minute := binary.LittleEndian.Uint64(stamp), binary.LittleEndian.Uint64(stamp[8:])
-	if hour == n.hour && minute == n.minute {
-		tens, ones := stamp[17]-'0', stamp[18]-'0'
-		return stamp[16] == ':' && tens <= 5 && ones <= 9
-	}
-	s, ok := ParseStamp(stamp)
-	if !ok {
-		return false
-	}
-	n.hour, n.minute = hour, minute
-	n.at = n.row(minuteOf(s))
-	return true
-}
-
 // slot is one entry of a small table from packed names to classes.
 type slot struct {
 	key   uint64
 	class int
 }
 
-// short is the class of a short name, -1 where the name needs a closer look.
-// Levels follow each other without a pattern, so a table without branches is
-// worth it.
-func (n *counter) short(key uint64) int {
-	known := &n.slots[key*0x9E3779B97F4A7C15>>(64-slotBits)]
-	if known.key == key {
-		return known.class
-	}
+// slotBits makes a table of few entries, of which levels take some.
+const slotBits = 5
+
+// slotOf is the entry of a packed name. Levels follow each other without a
+// pattern, so that a table without branches is worth it.
+func slotOf(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - slotBits) }
+
+// meet puts a packed name into the table, and reports false for one that needs a
+// closer look.
+func (n *counter) meet(key uint64) bool {
 	name := binary.LittleEndian.AppendUint64(nil, key)
 	text := string(name[:bytes.IndexByte(name, '"')])
 	if !isPlain(text) {
-		return -1
+		return false
 	}
-	*known = slot{key, n.class(text)}
-	return known.class
+	n.flush()
+	n.found[slotOf(key)] = slot{key, n.class(text)}
+	return true
 }
-
-const slotBits = 6
 
 // isPlain reports whether a name is plain ASCII.
 func isPlain(name string) bool {

@@ -45,7 +45,7 @@ func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorde
 	lo, hi := span.From, span.To
 	for hi-lo > blockSize {
 		middle := lo + (hi-lo)/2
-		at, stamp, ok, err := firstStamp(ctx, file, Span{From: middle, To: span.To, EOF: span.EOF})
+		at, stamp, ok, err := firstStamp(ctx, file, Span{From: middle, To: hi, EOF: span.EOF && hi == span.To})
 		switch {
 		case err != nil:
 			return 0, err
@@ -63,7 +63,8 @@ func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorde
 // firstStamp reads the first line with a time that begins after span.From.
 func firstStamp(ctx context.Context, file io.ReaderAt, span Span) (at int64, stamp Stamp, ok bool, err error) {
 	c := newChunks(file, span, probeSize)
-	partial := true // the first line read is the rest of one that began before the span
+	c.limit = probeSize // times stand at the beginning
+	partial := true     // the first line read is the rest of one that began before the span
 	for {
 		ch, err := c.next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -104,16 +105,20 @@ func Disorder(ctx context.Context, file io.ReaderAt, span Span) (Stamp, error) {
 	if size <= Whole {
 		return Unsorted, nil
 	}
-	newest := -Unsorted
+	newest, seen := -Unsorted, span.From
 	for i := range int64(samples) {
 		piece := Span{From: span.From + size/samples*i, To: span.To, EOF: span.EOF}
-		_, stamp, ok, err := firstStamp(ctx, file, piece)
+		if piece.From < seen {
+			continue // within a long line
+		}
+		at, stamp, ok, err := firstStamp(ctx, file, piece)
 		if err != nil {
 			return 0, err
 		}
 		if !ok {
-			continue
+			break
 		}
+		seen = at
 		if stamp < newest-stepBack {
 			return Unsorted, nil
 		}
