@@ -1,0 +1,44 @@
+import type { Page, Response } from '@playwright/test';
+
+export const type = 'heartline-monitor-datasource';
+export const uid = 'heartline';
+
+interface Result {
+  error?: string;
+  frames?: unknown[];
+}
+
+const isQuery = (response: Response) => new URL(response.url()).pathname.endsWith('/ds/query');
+
+/** Keeps what the data source answers to the queries of the page, by refId. */
+export function watchQueries(page: Page) {
+  const answers: Array<{ refId: string; result: Result }> = [];
+  const reading: Array<Promise<void>> = [];
+  const read = async (response: Response) => {
+    const { results = {}, message = response.statusText() } = await response.json();
+    const failed: [string, Result] = ['-', { error: `${response.status()} ${message}` }];
+    const entries = Object.entries<Result>(results);
+    answers.push(...(entries.length ? entries : [failed]).map(([refId, result]) => ({ refId, result })));
+  };
+  page.on('response', (response) => {
+    if (isQuery(response)) {
+      // A query that is cancelled by the next one has no body.
+      reading.push(read(response).catch(() => undefined));
+    }
+  });
+  return {
+    count: () => answers.length,
+    answerTo: (refId: string) => answers.find((answer) => answer.refId === refId)?.result,
+    errors: async () => {
+      await Promise.all(reading);
+      return answers.flatMap(({ refId, result }) => (result.error ? [`${refId}: ${result.error}`] : []));
+    },
+  };
+}
+
+/** The address of Explore with one query of the last week. */
+export function explore(query: object): string {
+  const queries = [{ refId: 'A', datasource: { type, uid }, ...query }];
+  const pane = { datasource: uid, queries, range: { from: 'now-7d', to: 'now' } };
+  return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ a: pane }))}`;
+}

@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+
+import { cookies } from './cookies';
+
+/*
+ * GRAFANA_URL       the Grafana to click through; it has the plugin, and what provisioning/ holds
+ * GRAFANA_USER      who logs in, admin if it is not set
+ * GRAFANA_PASSWORD  if it is not set, nobody logs in: anonymous visitors have to be administrators then
+ * CHROMIUM_PATH     the browser, /usr/bin/chromium if it is not set
+ * E2E_STORE         the store of the data source as this machine sees it; if it is set, a monitor e2e/tail is
+ *                   written into it, to see that new lines are followed
+ */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../test-results',
+  globalSetup: './login.ts',
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  forbidOnly: true,
+  use: {
+    baseURL: process.env.GRAFANA_URL,
+    storageState: process.env.GRAFANA_PASSWORD ? cookies : undefined,
+    // High enough that every panel of a dashboard is in view, and so is drawn.
+    viewport: { width: 1600, height: 3200 },
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    },
+  },
+});

@@ -1,0 +1,31 @@
+import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
+import { FieldSet } from '@grafana/ui';
+import React from 'react';
+
+import { withEvents } from '../settings';
+import type { EventSettings, HeartlineOptions } from '../types';
+
+import { HeartbeatSettings } from './HeartbeatSettings';
+import { LevelSettings } from './LevelSettings';
+import { StoreSettings } from './StoreSettings';
+
+type Props = DataSourcePluginOptionsEditorProps<HeartlineOptions>;
+
+export function ConfigEditor({ options, onOptionsChange }: Props) {
+  const { jsonData, readOnly = false } = options;
+  const set = (patch: HeartlineOptions) => onOptionsChange({ ...options, jsonData: { ...jsonData, ...patch } });
+  const onEvents = (patch: EventSettings) => set({ events: withEvents(jsonData.events, patch) });
+  const onGrace = (grace: string) => set({ heartbeat: grace ? { ...jsonData.heartbeat, grace } : undefined });
+  const props = { events: jsonData.events ?? {}, onChange: onEvents, disabled: readOnly };
+  return (
+    <>
+      <FieldSet label="Check scripts">
+        <StoreSettings {...props} />
+        <LevelSettings {...props} />
+      </FieldSet>
+      <FieldSet label="Heartbeats">
+        <HeartbeatSettings grace={jsonData.heartbeat?.grace} onChange={onGrace} disabled={readOnly} />
+      </FieldSet>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import type { Dimension, Format, Status, Type } from '../query.gen';
+import type { Fields } from '../types';
+
+export type FieldName = Exclude<keyof Fields, 'format'>;
+
+interface FormatShape {
+  label: string;
+  description: string;
+  fields: readonly FieldName[];
+}
+
+interface TypeShape {
+  label: string;
+  description: string;
+  /** The first format is the default. */
+  formats: Partial<Record<Format, FormatShape>>;
+  groupBy: readonly Dimension[];
+}
+
+const scope = ['directions', 'monitors', 'hosts', 'filters'] as const;
+const grouping = ['groupBy', 'instant', 'interval', 'top'] as const;
+const ofAlarms = [...scope, 'receivers', 'sendResults', 'text'] as const;
+const ofLogs = [...scope, 'levels', 'text'] as const;
+
+/** What can be asked: the types, their formats and the fields each has, in the order editors show them. */
+export const shapes: Record<Type, TypeShape> = {
+  monitors: {
+    label: 'Monitors',
+    description: 'Every check script with its owner, schedule and status',
+    groupBy: [],
+    formats: {
+      table: {
+        label: 'Table',
+        description: 'One row per monitor',
+        fields: [...scope, 'receivers', 'statuses', 'limit'],
+      },
+    },
+  },
+  heartbeats: {
+    label: 'Heartbeats',
+    description: 'When check scripts ran, and which are overdue',
+    groupBy: ['direction', 'monitor', 'host'],
+    formats: {
+      rows: { label: 'Rows', description: 'One row per heartbeat', fields: [...scope, 'limit'] },
+      count: { label: 'Count', description: 'Heartbeats per interval or group', fields: [...scope, ...grouping] },
+      status: {
+        label: 'Status',
+        description: 'Overdue seconds of every monitor at the end of the range; for alerting',
+        fields: [...scope, 'statuses', 'limit'],
+      },
+      timeline: { label: 'Timeline', description: 'How the status changed', fields: [...scope, 'limit'] },
+    },
+  },
+  logs: {
+    label: 'Logs',
+    description: 'Log lines of check scripts',
+    groupBy: ['level', 'direction', 'monitor', 'host'],
+    formats: {
+      lines: { label: 'Lines', description: 'Log lines', fields: [...ofLogs, 'order', 'limit', 'live'] },
+      count: { label: 'Count', description: 'Lines per interval or group', fields: [...ofLogs, ...grouping] },
+    },
+  },
+  alarms: {
+    label: 'Alarms',
+    description: 'Alarms that check scripts raised, and whether they were sent',
+    groupBy: ['direction', 'monitor', 'host', 'receiver', 'sendResult'],
+    formats: {
+      rows: { label: 'Rows', description: 'One row per alarm', fields: [...ofAlarms, 'limit'] },
+      count: { label: 'Count', description: 'Alarms per interval or group', fields: [...ofAlarms, ...grouping] },
+      annotations: { label: 'Annotations', description: 'One event per alarm', fields: [...ofAlarms, 'limit'] },
+    },
+  },
+};
+
+export const types = Object.keys(shapes) as Type[];
+export const statuses: Status[] = ['new', 'ok', 'late', 'down'];
+export const sendResults = ['PASSED', 'FAILED'];
+
+/** The fields a reader of the model may find in any query. */
+export const allFields: readonly FieldName[] = [
+  ...new Set(types.flatMap((type) => Object.values(shapes[type].formats).flatMap((format) => format.fields))),
+];
+
+export const dimensionLabels: Record<Dimension, string> = {
+  direction: 'Direction',
+  monitor: 'Monitor',
+  host: 'Host',
+  level: 'Level',
+  receiver: 'Receiver',
+  sendResult: 'Send result',
+};
+
+export const isType = (value: string | undefined): value is Type => value !== undefined && value in shapes;
+
+export const formatsOf = (type: Type): Format[] => Object.keys(shapes[type].formats) as Format[];
+
+export const defaultFormat = (type: Type): Format => formatsOf(type)[0];
+
+/** The fields of a format; an unknown format has those of the default, so that the back end can name the error. */
+export function fieldsOf(type: Type, format: Format | undefined): readonly FieldName[] {
+  const { formats } = shapes[type];
+  return (format && formats[format]?.fields) ?? formats[defaultFormat(type)]?.fields ?? [];
+}

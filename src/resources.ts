@@ -1,0 +1,41 @@
+import type { MetricFindValue, ScopedVars } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+
+import { expandAll } from './query/interpolate';
+import type { VariableKind } from './types';
+
+/** What restricts a list, as a query has it: variables included. */
+export interface Restriction {
+  directions?: string[];
+  monitors?: string[];
+}
+
+export interface Option extends MetricFindValue {
+  text: string;
+  value: string;
+}
+
+/** By what each list can be restricted; the others are always whole. */
+export const restrictions: Record<VariableKind, ReadonlyArray<keyof Restriction>> = {
+  directions: [],
+  monitors: ['directions'],
+  hosts: ['directions', 'monitors'],
+  levels: [],
+  receivers: ['directions', 'monitors'],
+  statuses: [],
+  sendResults: [],
+};
+
+const parameterNames = { directions: 'direction', monitors: 'monitor' } as const;
+
+/** The parameters with which a list is asked for. */
+export function parametersOf(
+  kind: VariableKind,
+  restriction: Restriction,
+  vars?: ScopedVars
+): Record<string, string[]> {
+  const srv = getTemplateSrv();
+  return Object.fromEntries(
+    restrictions[kind].map((field) => [parameterNames[field], expandAll(srv, restriction[field], vars)])
+  );
+}

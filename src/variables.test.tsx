@@ -1,0 +1,91 @@
+import { LoadingState } from '@grafana/data';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React, { useState } from 'react';
+import { lastValueFrom } from 'rxjs';
+
+import { VariableQueryEditor } from './components/VariableQueryEditor';
+import { makeDataSource, options, request, fakeBackend, fakeVariables } from './test/grafana';
+import type { VariableQuery } from './types';
+import { HeartlineVariables } from './variables';
+
+beforeEach(() => {
+  fakeVariables({ direction: ['LSF', 'host'] });
+});
+
+const run = async (...targets: VariableQuery[]) => {
+  const { data } = await lastValueFrom(
+    new HeartlineVariables(makeDataSource()).query({ ...request([]), targets, scopedVars: {} })
+  );
+  return data;
+};
+
+describe('a variable', () => {
+  it('lists monitors of the directions that another variable selects', async () => {
+    const ambiguous = [{ text: 'host/disk', value: 'host/disk' }, ...options('lmstat')];
+    const calls = fakeBackend({ monitors: ambiguous });
+    expect(await run({ refId: 'A', kind: 'monitors', directions: ['$direction'] })).toEqual(ambiguous);
+    expect(calls[0].params).toEqual({ direction: ['LSF', 'host'] });
+  });
+
+  it('lists receivers of monitors', async () => {
+    const calls = fakeBackend({ receivers: options('a') });
+    await run({ refId: 'A', kind: 'receivers', monitors: ['lmstat'] });
+    expect(calls[0].params).toEqual({ direction: [], monitor: ['lmstat'] });
+  });
+
+  it('lists nothing before it says what', async () => {
+    expect(await run(JSON.parse('{"refId":"A"}'))).toEqual([]);
+    expect(await run()).toEqual([]);
+  });
+});
+
+function Host({ initial, onChange }: { initial: VariableQuery; onChange: (query: VariableQuery) => void }) {
+  const [query, setQuery] = useState(initial);
+  const [datasource] = useState(makeDataSource);
+  const change = (changed: VariableQuery) => {
+    setQuery(changed);
+    onChange(changed);
+  };
+  return <VariableQueryEditor query={query} onChange={change} datasource={datasource} />;
+}
+
+describe('its editor', () => {
+  const open = (query: Partial<VariableQuery>) => {
+    const onChange = jest.fn<void, [VariableQuery]>();
+    render(<Host initial={{ refId: 'A', kind: 'directions', ...query }} onChange={onChange} />);
+    return { last: () => onChange.mock.lastCall?.[0], user: userEvent.setup() };
+  };
+
+  it('chooses the list', async () => {
+    const { user, last } = open({});
+    expect(screen.queryByRole('combobox', { name: 'Of directions' })).not.toBeInTheDocument();
+    await user.click(screen.getByRole('combobox', { name: 'List' }));
+    await user.click(screen.getByRole('option', { name: /^Monitors/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'monitors' });
+    expect(screen.getByRole('combobox', { name: 'Of directions' })).toBeInTheDocument();
+  });
+
+  it('restricts it by a template variable', async () => {
+    fakeBackend({ directions: options('LSF') });
+    const { user, last } = open({ kind: 'monitors' });
+    await user.click(screen.getByRole('combobox', { name: 'Of directions' }));
+    await user.click(await screen.findByRole('option', { name: /\$direction/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'monitors', directions: ['$direction'] });
+  });
+
+  it('drops a restriction that the list does not have', async () => {
+    const { user, last } = open({ kind: 'receivers', directions: ['LSF'], monitors: ['lmstat'] });
+    await user.click(screen.getByRole('combobox', { name: 'List' }));
+    await user.click(screen.getByRole('option', { name: /^Monitors/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'monitors', directions: ['LSF'] });
+  });
+
+  it('is what Grafana shows', () => {
+    const Editor = new HeartlineVariables(makeDataSource()).editor;
+    const props = { datasource: makeDataSource(), onChange: jest.fn(), onRunQuery: jest.fn() };
+    const data = { series: [], state: LoadingState.Done, timeRange: request([]).range };
+    render(<Editor query={{ refId: 'A', kind: 'hosts' }} data={data} {...props} />);
+    expect(screen.getByRole('combobox', { name: 'List' })).toHaveValue('Hosts');
+  });
+});
