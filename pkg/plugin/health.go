@@ -47,12 +47,22 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 		said = []string{"nothing is configured: name the store of check scripts (events.kind and events.path)"}
 	}
 	res.Message = strings.Join(said, "; ")
-	details, err := json.Marshal(map[string]any{"parts": parts})
+	// Grafana shows verboseMessage below the message; parts are for programs.
+	details, err := json.Marshal(map[string]any{"parts": parts, "verboseMessage": verbose(parts)})
 	if err != nil {
 		return nil, fmt.Errorf("encode the health details: %w", err)
 	}
 	res.JSONDetails = details
 	return res, nil
+}
+
+// verbose says the state of each part, one a line.
+func verbose(parts []part) string {
+	lines := make([]string, len(parts))
+	for i, p := range parts {
+		lines[i] = strings.TrimSuffix(fmt.Sprintf("%s: %s, %s", p.Name, p.Status, p.Message), ", ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (d *Datasource) checkSettings() part {

@@ -18,7 +18,7 @@ var ErrUnknownType = errors.New("unknown query type")
 var foreign = []string{
 	"refId", "queryType", "datasource", "datasourceId", "datasourceUid", "hide", "key", "intervalMs",
 	"maxDataPoints", "timeRange", "resultAssertions", "adhocFilters", "scopes", "groupByKeys", "app",
-	"supplementaryQueryType", "queryCachingTTL", "range", "exemplar", "panelId", "dashboardUID",
+	"supplementaryQueryType", "supportingQueryType", "queryCachingTTL", "range", "exemplar", "panelId", "dashboardUID",
 }
 
 func model(t Type) (Query, error) {
