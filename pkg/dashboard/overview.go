@@ -125,7 +125,7 @@ func beatCount() drawn {
 
 func statusTable() drawn {
 	return table(panel{
-		id: 7, width: 16, height: 14,
+		id: 7, width: 16, height: 16,
 		title: "Status of every monitor",
 		description: "Each check script at the end of the time range, the longest overdue first. " +
 			"Good: all ok. Click a monitor for its heartbeats, logs and alarms.",

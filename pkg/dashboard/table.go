@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"cmp"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -32,6 +34,7 @@ var headings = map[string]string{
 type column struct {
 	field      string
 	width      uint32 // in pixels; 0 shares what is left
+	empty      string // for a row without a value; a dash when empty
 	properties []sdk.DynamicConfigValue
 }
 
@@ -45,13 +48,12 @@ func table(p panel, sortBy string, columns ...column) drawn {
 	for i, c := range columns {
 		order[headings[c.field]] = i
 		names = append(names, c.field)
-		shown := c.properties
+		// The panel's own text for no value is about the whole table.
+		shown := append([]sdk.DynamicConfigValue{property("noValue", cmp.Or(c.empty, "–"))}, c.properties...)
 		if c.width > 0 {
 			shown = append(shown, property("custom.width", c.width))
 		}
-		if len(shown) > 0 {
-			p.overrides = append(p.overrides, byName(c.field, shown...))
-		}
+		p.overrides = append(p.overrides, byName(c.field, shown...))
 	}
 	p.reshape = append(p.reshape,
 		reshape("filterFieldsByName", map[string]any{"include": map[string]any{"names": names}}),
@@ -84,10 +86,9 @@ func monitorColumn() column {
 	}}
 }
 
-// lastBeatColumn says never for a script that has not run yet, where the panel's
-// own text for no value would be about the whole table.
+// lastBeatColumn says never for a script that has not run yet.
 func lastBeatColumn(width uint32) column {
-	return column{field: "lastHeartbeat", width: width, properties: []sdk.DynamicConfigValue{property("noValue", "never")}}
+	return column{field: "lastHeartbeat", width: width, empty: "never"}
 }
 
 // overdueColumn is a length of time, coloured where there is one.
