@@ -28,7 +28,7 @@ func Buckets(r Range, step time.Duration, loc *time.Location) ([]time.Time, erro
 	_, offset := r.From.In(loc).Zone()
 	local := time.Duration(offset) * time.Second
 	start := r.From.Add(local).Truncate(step).Add(-local)
-	var starts []time.Time
+	starts := make([]time.Time, 0, r.To.Sub(start)/step+1)
 	for ; !start.After(r.To); start = start.Add(step) {
 		starts = append(starts, start.UTC())
 	}

@@ -15,6 +15,12 @@ import (
 // which are kept while it is unchanged; what only the lines tell is read from
 // the lines.
 func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogram, error) {
+	if len(r.Kind.Dimensions()) == 0 {
+		return nil, fmt.Errorf("there are no events of kind %q: count %s, %s or %s", r.Kind, event.Heartbeats, event.Logs, event.Alarms)
+	}
+	if len(r.Buckets) == 0 {
+		return nil, fmt.Errorf("a count needs at least one bucket: give the beginning of the range for a single one")
+	}
 	for _, dim := range r.GroupBy {
 		if !slices.Contains(r.Kind.Dimensions(), dim) {
 			return nil, fmt.Errorf("%ss cannot be grouped by %q: use any of %v", r.Kind, dim, r.Kind.Dimensions())
@@ -30,7 +36,7 @@ func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogr
 	if err != nil {
 		return nil, err
 	}
-	if err := s.parallel(ctx, len(files), func(ctx context.Context, i int) error { return c.file(ctx, files[i]) }); err != nil {
+	if err := s.parallel(ctx, len(files), func(ctx context.Context, i int) error { return c.file(ctx, files[i], i) }); err != nil {
 		return nil, err
 	}
 	c.histogram.DropEmpty()
@@ -70,8 +76,8 @@ func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
 }
 
 // file counts one day file. What goes wrong with it is a problem, not an error.
-func (c *counting) file(ctx context.Context, f dayFile) error {
-	t := &fileTally{counting: c, file: f, clock: dayfile.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
+func (c *counting) file(ctx context.Context, f dayFile, turn int) error {
+	t := &fileTally{counting: c, file: f, turn: turn, clock: dayfile.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
 	err := t.run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -89,6 +95,7 @@ func (c *counting) file(ctx context.Context, f dayFile) error {
 type fileTally struct {
 	*counting
 	file   dayFile
+	turn   int // which file of the request it is
 	clock  *dayfile.Clock
 	match  *matcher
 	record dayfile.Record

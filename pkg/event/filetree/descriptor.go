@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 )
@@ -33,28 +34,31 @@ type descriptor struct {
 // number, a date or null may stand in place of one.
 type text string
 
-// UnmarshalYAML takes a scalar as it is written.
-func (t *text) UnmarshalYAML(data []byte) error {
-	var s string
-	if err := yaml.Unmarshal(data, &s); err == nil {
-		*t = text(s)
+// UnmarshalYAML takes a scalar as it is written, and a list as words.
+func (t *text) UnmarshalYAML(node ast.Node) error {
+	switch n := node.(type) {
+	case *ast.NullNode:
 		return nil
-	}
-	var v any
-	if err := yaml.Unmarshal(data, &v); err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case nil:
-	case []any:
-		words := make([]string, len(v))
-		for i, w := range v {
-			words[i] = fmt.Sprint(w)
+	case *ast.IntegerNode, *ast.FloatNode: // 007 is no number to its writer
+		*t = text(n.GetToken().Value)
+		return nil
+	case *ast.SequenceNode:
+		words := make([]string, len(n.Values))
+		for i, value := range n.Values {
+			var word text
+			if err := word.UnmarshalYAML(value); err != nil {
+				return err
+			}
+			words[i] = string(word)
 		}
 		*t = text(strings.Join(words, " "))
-	default:
-		*t = text(strings.TrimSpace(string(data)))
+		return nil
 	}
+	var s string
+	if err := yaml.NodeToValue(node, &s); err != nil {
+		s = strings.TrimSpace(node.String())
+	}
+	*t = text(s)
 	return nil
 }
 
@@ -122,7 +126,9 @@ func readDescriptor(root *os.Root, name string) (descriptor, error) {
 	case strings.TrimSpace(string(data)) == "":
 		return d, fmt.Errorf("it is empty")
 	}
-	if err := yaml.Unmarshal([]byte(strings.ToValidUTF8(string(data), "\uFFFD")), &d); err != nil {
+	// Editors of some systems put a byte order mark in front.
+	content := strings.TrimPrefix(strings.ToValidUTF8(string(data), "\uFFFD"), "\uFEFF")
+	if err := yaml.Unmarshal([]byte(content), &d); err != nil {
 		return d, fmt.Errorf("it is not the YAML of a monitor: %w", err)
 	}
 	return d, nil

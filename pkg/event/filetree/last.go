@@ -78,18 +78,31 @@ const lately = 3
 
 // lastBeat finds the last beat of an item that is not after at, day by day back.
 func (s *Store) lastBeat(ctx context.Context, root *os.Root, it item, at time.Time, problems *event.Problems) (time.Time, error) {
+	var last time.Time
 	ever := event.Range{From: time.Unix(0, 0), To: at}
 	near := event.Range{From: at.AddDate(0, 0, -lately), To: at}
 	for _, r := range []event.Range{near, ever} {
 		files := s.days(root, it, event.Heartbeats, r, problems)
-		for i := len(files) - 1; i >= 0; i-- {
-			last, err := s.lastIn(ctx, root, files[i], at, problems)
-			if err != nil || !last.IsZero() {
+		for i := len(files) - 1; i >= 0 && last.Unix() < s.reach(files[i].day); i-- {
+			found, err := s.lastIn(ctx, root, files[i], at, problems)
+			if err != nil {
 				return last, err
 			}
+			if found.After(last) {
+				last = found
+			}
+		}
+		from, _ := s.stamps(r)
+		if last.Unix() >= s.reach(floorDay(from-slack)-1) {
+			break
 		}
 	}
-	return time.Time{}, nil
+	return last, nil
+}
+
+// reach is the Unix time up to which the file of a day may hold lines.
+func (s *Store) reach(day int64) int64 {
+	return dayfile.NewClock(s.zone).Latest(dayfile.Stamp((day+1)*daySeconds + slack))
 }
 
 func (s *Store) lastIn(ctx context.Context, root *os.Root, f dayFile, at time.Time, problems *event.Problems) (time.Time, error) {

@@ -2,6 +2,7 @@ package filetree
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
@@ -42,9 +43,8 @@ func (t *fileTally) between(ctx context.Context, open *openFile, from, to dayfil
 		return err
 	}
 	newest := -dayfile.Unsorted
-	span := dayfile.Span{From: start, To: open.span.To, EOF: true}
+	span := dayfile.Span{From: start, To: open.span.To, EOF: true, Worth: t.match.worth()}
 	return dayfile.Forward(ctx, open, span, func(lines []dayfile.Line) error {
-		lines = t.match.worthParsing(lines)
 		err := kindSchema(t.file.kind).Records(lines, stats, &t.record, func(r *dayfile.Record) error {
 			newest = max(newest, r.Stamp)
 			return t.line(r)
@@ -99,8 +99,9 @@ func (t *fileTally) keys(class string, v []dayfile.Value) [][]string {
 			key[i] = v[heartbeatHost].String()
 		case dim == event.Receiver:
 			keys = keys[:0]
-			for _, receiver := range strings.Fields(v[alarmReceivers].String()) {
-				if !t.request.Filter.Match(event.Receiver, receiver) {
+			receivers := strings.Fields(v[alarmReceivers].String())
+			for j, receiver := range receivers {
+				if slices.Contains(receivers[:j], receiver) || !t.request.Filter.Match(event.Receiver, receiver) {
 					continue
 				}
 				with := append([]string(nil), key...)

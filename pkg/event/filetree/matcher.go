@@ -67,21 +67,16 @@ func (m *matcher) decide(class []byte) bool {
 // maxDecided bounds what garbage in place of levels can cost.
 const maxDecided = 32
 
-// worthParsing leaves out the log lines of which a look at the level shows that
-// they are not selected. The first and the last line stay: they tell how far in
-// time a block reaches.
-func (m *matcher) worthParsing(lines []dayfile.Line) []dayfile.Line {
+// worth decides on log lines by a look at the level where that is enough to see
+// that a line is not selected; it is nil where the filter asks for no level.
+func (m *matcher) worth() func(line []byte) bool {
 	if !m.byClass || m.kind != event.Logs {
-		return lines
+		return nil
 	}
-	kept, last := lines[:0], len(lines)-1
-	for i := range lines {
-		if level, ok := lines[i].Level(); ok && i > 0 && i < last && !m.decide(level) {
-			continue
-		}
-		kept = append(kept, lines[i])
+	return func(line []byte) bool {
+		level, ok := dayfile.Level(line)
+		return !ok || m.decide(level)
 	}
-	return kept
 }
 
 // match decides on one record.

@@ -46,7 +46,11 @@ const pieceSize = 64 << 20
 // the ends of the range cut.
 func (t *fileTally) rows(ctx context.Context, m *dayfile.Minutes) error {
 	p, cut := t.place(m)
-	for c, class := range m.Classes {
+	for i := range m.Classes {
+		// Files counted side by side begin with different classes, so as not to
+		// wait for each other's groups.
+		c := (i + t.turn) % len(m.Classes)
+		class := m.Classes[c]
 		if !t.match.matchClass(class) {
 			continue
 		}
@@ -81,8 +85,11 @@ func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
 	offset, steady := t.clock.Offset(m.Starts[0], m.Starts[n-1])
 	first, last := int64(m.Starts[0])-offset, int64(m.Starts[n-1])-offset
 	if steady && t.minutely && last-first == int64(n-1)*60 && first >= t.from && last+59 <= t.to {
-		// A bucket a minute and a line in each: the usual case over long ranges.
-		return places{run: true, first: t.bucketOf(first)}, nil
+		// A bucket a minute and a line in each: the usual case over long ranges. The
+		// first and the last bucket may hold more minutes than one.
+		if b := t.bucketOf(first); first >= t.starts[b] && b+n <= len(t.starts) {
+			return places{run: true, first: b}, nil
+		}
 	}
 	p.buckets = make([]int32, n)
 	for i, start := range m.Starts {

@@ -3,6 +3,7 @@ package filetree
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"sync"
@@ -19,6 +20,9 @@ type build[T any] func(f dayFile, id string, at time.Time, v []dayfile.Value) (T
 // and no more of the files than that takes.
 func readPage[T any](ctx context.Context, s *Store, kind event.Kind, r event.PageRequest, make build[T]) (event.Page[T], error) {
 	var none event.Page[T]
+	if r.Limit < 1 || r.Limit > event.MaxPage {
+		return none, fmt.Errorf("a page of %d events cannot be had: ask for 1 to %d", r.Limit, event.MaxPage)
+	}
 	root, err := s.open()
 	if err != nil {
 		return none, err
@@ -146,7 +150,7 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 		if err != nil {
 			return err
 		}
-		span := dayfile.Span{To: end, EOF: end == open.span.To}
+		span := dayfile.Span{To: end, EOF: end == open.span.To, Worth: w.match.worth()}
 		return dayfile.Backward(ctx, open, span, func(lines []dayfile.Line) error {
 			return w.block(lines, func() bool {
 				edge := w.edge + open.disorder
@@ -159,7 +163,7 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 	if err != nil {
 		return err
 	}
-	span := dayfile.Span{From: start, To: open.span.To, EOF: true}
+	span := dayfile.Span{From: start, To: open.span.To, EOF: true, Worth: w.match.worth()}
 	return dayfile.Forward(ctx, open, span, func(lines []dayfile.Line) error {
 		return w.block(lines, func() bool {
 			edge := w.edge - open.disorder
@@ -171,7 +175,6 @@ func (w *walk[T]) run(ctx context.Context, open *openFile) error {
 // block takes the lines of a block and ends the walk when done says so.
 func (w *walk[T]) block(lines []dayfile.Line, done func() bool) error {
 	w.found = w.found[:0]
-	lines = w.match.worthParsing(lines)
 	if w.picked.more.Load() {
 		lines = w.stillWanted(lines)
 	}

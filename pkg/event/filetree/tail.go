@@ -4,8 +4,10 @@ import (
 	"context"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
@@ -31,9 +33,9 @@ func (s *Store) Tail(ctx context.Context, f event.Filter) iter.Seq2[[]event.Log,
 	return func(yield func([]event.Log, error) bool) {
 		t := &tail{store: s, filter: f, files: map[string]followed{}}
 		failed := ""
-		for first := true; ; first = false {
+		for {
 			began := time.Now()
-			err := t.look(ctx, first, func(batch []event.Log) bool { return yield(batch, nil) })
+			err := t.look(ctx, func(batch []event.Log) bool { return yield(batch, nil) })
 			switch {
 			case ctx.Err() != nil || t.ended:
 				return
@@ -65,22 +67,25 @@ func wait(ctx context.Context, d time.Duration) bool {
 
 // tail follows the day files of now: those of the days around the present.
 type tail struct {
-	store  *Store
-	filter event.Filter
-	files  map[string]followed
-	ended  bool // the consumer wants no more
+	store   *Store
+	filter  event.Filter
+	files   map[string]followed
+	blocked event.Problems // of the look before
+	started bool           // a look got through the tree
+	ended   bool           // the consumer wants no more
 }
 
 // followed is how far a file was read.
 type followed struct {
-	info   fs.FileInfo
+	info   fs.FileInfo // as it was at the last look at which it could be read
 	offset int64
 	behind bool // whole lines were left for the next look
+	stale  bool // what stands in it is older than the tail
 }
 
 // look reads what was appended since the last look. At the first look it only
 // notes where the files end.
-func (t *tail) look(ctx context.Context, first bool, yield func([]event.Log) bool) error {
+func (t *tail) look(ctx context.Context, yield func([]event.Log) bool) error {
 	root, err := t.store.open()
 	if err != nil {
 		return err
@@ -92,17 +97,19 @@ func (t *tail) look(ctx context.Context, first bool, yield func([]event.Log) boo
 	if err != nil {
 		return err
 	}
-	seen := map[string]followed{}
+	seen := t.hidden(problems)
 	var fresh []event.Log
 	for _, f := range files {
 		was, known := t.files[f.path]
-		next, err := t.follow(ctx, root, f, was, known, first, &fresh)
+		// What comes to light because a problem has passed is not fresh.
+		was.stale = was.stale || !known && (!t.started || under(t.blocked, f.path))
+		next, err := t.follow(ctx, root, f, was, &fresh)
 		if err != nil {
 			problems.Add(event.Problem{What: reason(err), Where: f.path})
 		}
 		seen[f.path] = next
 	}
-	t.files = seen
+	t.files, t.blocked, t.started = seen, problems, true
 	slices.SortStableFunc(fresh, func(a, b event.Log) int { return a.Time.Compare(b.Time) })
 	for batch := range slices.Chunk(fresh, tailBatch) {
 		if t.ended = !yield(batch); t.ended {
@@ -115,14 +122,32 @@ func (t *tail) look(ctx context.Context, first bool, yield func([]event.Log) boo
 	return nil
 }
 
+// hidden are the files that are followed and cannot be seen at this look.
+func (t *tail) hidden(problems event.Problems) map[string]followed {
+	hidden := maps.Clone(t.files)
+	maps.DeleteFunc(hidden, func(path string, _ followed) bool { return !under(problems, path) })
+	return hidden
+}
+
+// under reports whether there is a problem with a file or a folder above it.
+func under(problems event.Problems, path string) bool {
+	return slices.ContainsFunc(problems, func(p event.Problem) bool {
+		return path == p.Where || strings.HasPrefix(path, p.Where+"/")
+	})
+}
+
 // problemError says problems that a tail met and goes on after.
 type problemError struct{ problems event.Problems }
 
-func (e *problemError) Error() string { return e.problems[0].String() }
+func (e *problemError) Error() string {
+	const most = 3
+	return strings.Join(e.problems.Summary(most), "; ")
+}
 
 // follow reads the whole lines that were appended to a file.
-func (t *tail) follow(ctx context.Context, root *os.Root, f dayFile, was followed, known, first bool, fresh *[]event.Log) (followed, error) {
-	if known && !was.behind && was.info.Size() == f.info.Size() && was.info.ModTime().Equal(f.info.ModTime()) && os.SameFile(was.info, f.info) {
+func (t *tail) follow(ctx context.Context, root *os.Root, f dayFile, was followed, fresh *[]event.Log) (followed, error) {
+	same := was.info != nil && os.SameFile(was.info, f.info)
+	if same && !was.behind && was.info.Size() == f.info.Size() && was.info.ModTime().Equal(f.info.ModTime()) {
 		return was, nil
 	}
 	open, err := openDay(root, f)
@@ -131,14 +156,17 @@ func (t *tail) follow(ctx context.Context, root *os.Root, f dayFile, was followe
 	}
 	defer func() { _ = open.Close() }()
 	// A file that was replaced or became shorter is a new one.
-	if known && (!os.SameFile(was.info, f.info) || open.span.To < was.offset) {
+	if !same || open.span.To < was.offset {
 		was.offset = 0
 	}
 	end, err := dayfile.LineStart(ctx, open, dayfile.Span{From: was.offset, To: open.span.To})
-	if err != nil || first && !known {
-		return followed{info: f.info, offset: end}, err
+	if err != nil {
+		return was, err
 	}
 	next := followed{info: f.info, offset: end}
+	if was.stale {
+		return next, nil
+	}
 	if end-was.offset > pollBytes {
 		if part, err := dayfile.LineStart(ctx, open, dayfile.Span{From: was.offset, To: was.offset + pollBytes}); err == nil && part > was.offset {
 			next.offset, next.behind = part, true

@@ -93,10 +93,11 @@ func (s *Store) direction(root *os.Root, direction string) ([]string, error) {
 	return items, nil
 }
 
-// isMonitor reports whether a folder is a monitor and not a stray one.
+// isMonitor reports whether a folder is a monitor and not a stray one. One that
+// may not be looked into counts as one, so that it is missed by nobody.
 func isMonitor(root *os.Root, folder string) bool {
 	for _, name := range []string{descriptorName, string(event.Heartbeats), string(event.Logs), string(event.Alarms)} {
-		if _, err := root.Lstat(path.Join(folder, name)); err == nil {
+		if _, err := root.Lstat(path.Join(folder, name)); err == nil || errors.Is(err, fs.ErrPermission) {
 			return true
 		}
 	}
@@ -135,7 +136,7 @@ func reason(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "no permission to read it"
 	case errors.Is(err, fs.ErrNotExist):
-		return "it is gone"
+		return "it is missing"
 	}
 	var at *fs.PathError
 	if errors.As(err, &at) {

@@ -11,13 +11,15 @@ import (
 // blockSize is how much is read at once from the end: a few hundred lines.
 const blockSize = 64 << 10
 
+// blockLines is how many lines a block usually has at the most.
+const blockLines = 512
+
 // Backward walks over the lines of a span from its end, block by block: each
 // gets the lines of one block, in the order of the file. Their bytes are valid
 // during the call. Blank lines are left out. It ends without an error when each
 // returns ErrStop.
 func Backward(ctx context.Context, file io.ReaderAt, span Span, each func([]Line) error) error {
-	var buf []byte
-	var lines []Line
+	buf, lines := make([]byte, min(blockSize, span.To-span.From)), make([]Line, 0, blockLines)
 	size := int64(blockSize)
 	for end := span.To; end > span.From; {
 		if err := ctx.Err(); err != nil {
@@ -49,7 +51,7 @@ func Backward(ctx context.Context, file io.ReaderAt, span Span, each func([]Line
 				block = block[first+1:]
 			}
 		}
-		piece := Span{From: from, To: end, EOF: span.EOF && end == span.To}
+		piece := Span{From: from, To: end, EOF: span.EOF && end == span.To, Worth: span.Worth}
 		if lines, err = collect(ctx, file, piece, block, lines[:0]); err != nil {
 			return err
 		}
@@ -75,7 +77,7 @@ func collect(ctx context.Context, file io.ReaderAt, span Span, block []byte, lin
 		return lines, err
 	}
 	whole := bytes.LastIndexByte(block, '\n') + 1
-	lines = chunk{offset: span.From, bytes: block[:whole]}.lines(lines)
+	lines = chunk{offset: span.From, bytes: block[:whole], worth: span.Worth}.lines(lines)
 	return chunk{offset: span.From + int64(whole), bytes: block[whole:], last: span.EOF}.lines(lines), nil
 }
 

@@ -34,10 +34,12 @@ type counter struct {
 	schema Schema
 	record Record
 
-	head  [4]uint64           // the last canonical line up to its minute, see sameMinute
-	row   int                 // of that minute
-	found [1 << slotBits]slot // the classes met, by their packed names
-	fresh [1 << slotBits]uint32
+	head  [4]uint64             // the last canonical line up to its minute, see sameMinute
+	row   int                   // of that minute
+	found [1 << slotBits]slot   // the classes met, by their packed names
+	fresh [1 << slotBits]uint32 // counted in this minute, not yet in counts
+
+	touched uint64 // bits of the entries of fresh that are not 0
 }
 
 func (n *counter) add(ch chunk) {
@@ -136,9 +138,12 @@ func (n *counter) canonical(b []byte, step uint32) (pos, lines int) {
 			break
 		}
 		at := messageAt + bytes.IndexByte(line[messageAt:], '"') + 1
+		if at == messageAt {
+			break
+		}
 		if len(line)-at >= 2 && line[at] == '}' && line[at+1] == '\n' && line[at-2] != '\\' {
 			at += 2
-		} else if at = behindMessage(line, messageAt); at == 0 {
+		} else if at = behindMessage(line, at); at == 0 {
 			break
 		}
 		i := slotOf(key)
@@ -146,6 +151,7 @@ func (n *counter) canonical(b []byte, step uint32) (pos, lines int) {
 			break
 		}
 		n.fresh[i] += step
+		n.touched |= 1 << i
 		pos += at
 		lines++
 	}
@@ -181,35 +187,39 @@ func (n *counter) enter(head *[levelAt + 8]byte) bool {
 
 // flush adds what was counted since the minute was entered.
 func (n *counter) flush() {
-	for i, count := range n.fresh {
-		if count != 0 {
-			n.counts[n.found[i].class][n.row] += count
-			n.fresh[i] = 0
-		}
+	for ; n.touched != 0; n.touched &= n.touched - 1 {
+		i := bits.TrailingZeros64(n.touched)
+		n.counts[n.found[i].class][n.row] += n.fresh[i]
+		n.fresh[i] = 0
 	}
 }
 
-// behindMessage finds the quote that closes a message and returns the offset
-// behind the line, 0 where the quote does not end the line as it should.
+// behindMessage takes the offset behind a quote in or at the end of a message
+// and returns the offset behind the line, 0 where the quote that closes the
+// message does not end the line as it should.
 func behindMessage(line []byte, at int) int {
-	for {
+	for escaped(line[:at-1]) {
+		// What is quoted in a message is mostly a word: a look at 8 bytes finds its end.
+		if len(line)-at >= 8 {
+			if _, length := shortText(load(line[at:])); length > 0 {
+				at += length + 1
+				continue
+			}
+		}
 		quote := bytes.IndexByte(line[at:], '"')
 		if quote < 0 {
 			return 0
 		}
 		at += quote + 1
-		if line[at-2] == '\\' && escaped(line[:at-1]) {
-			continue
-		}
-		tail := line[at:]
-		switch {
-		case len(tail) >= 2 && tail[0] == '}' && tail[1] == '\n':
-			return at + 2
-		case len(tail) >= 3 && tail[0] == '}' && tail[1] == '\r' && tail[2] == '\n':
-			return at + 3
-		}
-		return 0
 	}
+	tail := line[at:]
+	switch {
+	case len(tail) >= 2 && tail[0] == '}' && tail[1] == '\n':
+		return at + 2
+	case len(tail) >= 3 && tail[0] == '}' && tail[1] == '\r' && tail[2] == '\n':
+		return at + 3
+	}
+	return 0
 }
 
 // closed reports whether a message, its closing quote and brace included, ends
@@ -242,7 +252,7 @@ type slot struct {
 }
 
 // slotBits makes a table of few entries, of which levels take some.
-const slotBits = 5
+const slotBits = 6
 
 // slotOf is the entry of a packed name. Levels follow each other without a
 // pattern, so that a table without branches is worth it.

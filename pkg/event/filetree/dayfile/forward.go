@@ -10,20 +10,26 @@ import (
 
 // chunkSize is how much is read at once: large enough to make the calls cheap,
 // small enough to stay in the processor's cache.
-const chunkSize = 256 << 10
+const chunkSize = 64 << 10
 
 // Span is a piece of a file, from the first byte of a line to the end of one.
 type Span struct {
 	From, To int64
 	EOF      bool // To is where the file ended when it was measured
+
+	// Worth, where it is set, decides by a look at a line whether it is handed
+	// out. The first and the last line of each block are, to tell how far in time
+	// it reaches.
+	Worth func(line []byte) bool
 }
 
 // chunk is a run of whole lines.
 type chunk struct {
 	offset int64
 	bytes  []byte
-	cut    bool // one line, longer than MaxLine: bytes are its beginning
+	cut    bool // one line that is too long: bytes are its beginning
 	last   bool // one line at the end of the file, without a line end
+	worth  func([]byte) bool
 }
 
 // chunks hands out a span in chunks. The bytes of one are valid until the next
@@ -34,12 +40,16 @@ type chunks struct {
 	buf    []byte
 	lo, hi int   // what of buf is read and not handed out
 	pos    int64 // offset in the file of buf[lo]
+	limit  int   // longer lines are cut
 }
 
-// newChunks reads size bytes at once, a power of two, and more where a line is
-// longer.
+// newChunks reads size bytes at once, a power of two, less where the span is
+// small and more where a line is longer.
 func newChunks(file io.ReaderAt, span Span, size int) *chunks {
-	return &chunks{file: file, span: span, buf: make([]byte, size), pos: span.From}
+	for size > 1 && int64(size/2) > span.To-span.From {
+		size /= 2
+	}
+	return &chunks{file: file, span: span, buf: make([]byte, size), pos: span.From, limit: MaxLine}
 }
 
 // next returns io.EOF after the last chunk. A file that became shorter ends
@@ -65,7 +75,7 @@ func (c *chunks) next(ctx context.Context) (chunk, error) {
 			out := c.take(c.hi)
 			out.last = c.span.EOF
 			return out, nil
-		case c.hi == len(c.buf) && c.hi >= MaxLine:
+		case c.hi == len(c.buf) && c.hi >= c.limit:
 			return c.cutLine(ctx)
 		case c.hi == len(c.buf):
 			c.buf = append(c.buf, make([]byte, len(c.buf))...)
@@ -89,7 +99,7 @@ func (c *chunks) fill() (int, error) {
 }
 
 func (c *chunks) take(n int) chunk {
-	out := chunk{offset: c.pos, bytes: c.buf[:n]}
+	out := chunk{offset: c.pos, bytes: c.buf[:n], worth: c.span.Worth}
 	c.lo = n
 	c.pos += int64(n)
 	return out
@@ -98,7 +108,7 @@ func (c *chunks) take(n int) chunk {
 // cutLine hands out the beginning of a line that fills the buffer and skips the
 // rest of it.
 func (c *chunks) cutLine(ctx context.Context) (chunk, error) {
-	out := chunk{offset: c.pos, bytes: c.buf[:MaxLine], cut: true}
+	out := chunk{offset: c.pos, bytes: c.buf[:c.limit], cut: true}
 	end, found, err := lineEnd(ctx, c.file, Span{From: c.pos + int64(c.hi), To: c.span.To})
 	c.lo, c.hi, c.pos = 0, 0, end
 	out.last = c.span.EOF && !found
@@ -155,17 +165,30 @@ func ignoreStop(err error) error {
 	return err
 }
 
-// lines appends the lines of the chunk.
+// lines appends the lines of the chunk that are worth it.
 func (ch chunk) lines(lines []Line) []Line {
 	for at := 0; at < len(ch.bytes); {
-		end, next := bytes.IndexByte(ch.bytes[at:], '\n')+at, 0
-		if next = end + 1; end < at {
-			end, next = len(ch.bytes), len(ch.bytes)
+		start := at
+		var text []byte
+		text, at = cutFirst(ch.bytes, at)
+		if len(text) == 0 || ch.worth != nil && start > 0 && at < len(ch.bytes) && !ch.worth(text) {
+			continue
 		}
-		if text := bytes.TrimSpace(ch.bytes[at:end]); len(text) > 0 {
-			lines = append(lines, Line{Offset: ch.offset + int64(at), Bytes: text, Cut: ch.cut, Last: ch.last})
-		}
-		at = next
+		lines = append(lines, Line{Offset: ch.offset + int64(start), Bytes: text, Cut: ch.cut, Last: ch.last})
 	}
 	return lines
+}
+
+// cutFirst returns the line that begins at an offset, without the space around
+// it, and where the next one begins.
+func cutFirst(b []byte, at int) (text []byte, next int) {
+	end := bytes.IndexByte(b[at:], '\n')
+	if end < 0 {
+		return bytes.TrimSpace(b[at:]), len(b)
+	}
+	text = b[at : at+end]
+	if end < 2 || text[0] != '{' || text[end-1] != '}' {
+		text = bytes.TrimSpace(text)
+	}
+	return text, at + end + 1
 }

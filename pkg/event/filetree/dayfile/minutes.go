@@ -32,7 +32,7 @@ type tally struct {
 }
 
 func newTally() *tally {
-	return &tally{newest: -Unsorted}
+	return &tally{newest: -Unsorted, starts: make([]Stamp, 0, minutesOfDay)}
 }
 
 // row finds the row of the minute that starts at s. It is called when the minute
@@ -85,34 +85,38 @@ func (t *tally) class(name string) int {
 		return maxClasses
 	}
 	t.classes = append(t.classes, name)
-	t.counts = append(t.counts, make([]uint32, len(t.starts)))
+	t.counts = append(t.counts, make([]uint32, len(t.starts), minutesOfDay))
 	return len(t.classes) - 1
 }
 
 func (t *tally) minutes() *Minutes {
+	m := &Minutes{Classes: t.classes, Starts: t.starts, Counts: t.counts, Disorder: max(t.disorder, 59), Stats: t.stats}
+	if t.rows == nil && len(t.starts) > minutesOfDay/2 {
+		return m // in order, and not much room left over
+	}
 	order := make([]int, len(t.starts))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(t.starts[a], t.starts[b]) })
-	m := &Minutes{
-		Classes:  t.classes,
-		Starts:   make([]Stamp, len(order)),
-		Counts:   make([][]uint32, len(t.classes)),
-		Disorder: max(t.disorder, 59),
-		Stats:    t.stats,
-	}
-	for i, row := range order {
-		m.Starts[i] = t.starts[row]
-	}
-	for c := range t.classes {
-		m.Counts[c] = make([]uint32, len(order))
-		for i, row := range order {
-			m.Counts[c][i] = t.counts[c][row]
-		}
+	m.Starts = pick(t.starts, order)
+	m.Counts = make([][]uint32, len(t.counts))
+	for c := range t.counts {
+		m.Counts[c] = pick(t.counts[c], order)
 	}
 	return m
 }
+
+func pick[T any](from []T, order []int) []T {
+	to := make([]T, len(order))
+	for i, at := range order {
+		to[i] = from[at]
+	}
+	return to
+}
+
+// minutesOfDay is how many rows a file usually has at the most.
+const minutesOfDay = 1_440
 
 // MergeMinutes puts the counts of the parts of one file together, in the order
 // of the file.

@@ -114,8 +114,7 @@ const (
 
 // Level is the level of a log line in the existing writer's form, without a look
 // at the rest of the line.
-func (l Line) Level() ([]byte, bool) {
-	line := l.Bytes
+func Level(line []byte) ([]byte, bool) {
 	if len(line) < levelAt || string(line[stampEnd:levelAt]) != levelPrefix || string(line[:len(timePrefix)]) != timePrefix {
 		return nil, false
 	}

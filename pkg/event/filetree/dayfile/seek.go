@@ -73,11 +73,12 @@ func firstStamp(ctx context.Context, file io.ReaderAt, span Span) (at int64, sta
 		if err != nil {
 			return 0, 0, false, err
 		}
-		for _, l := range ch.lines(nil) {
+		for at := 0; at < len(ch.bytes); partial = false {
+			l := Line{Offset: ch.offset + int64(at)}
+			l.Bytes, at = cutFirst(ch.bytes, at)
 			if stamp, ok := l.Stamp(); ok && !partial {
 				return l.Offset, stamp, true, nil
 			}
-			partial = false
 		}
 	}
 }
