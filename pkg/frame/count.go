@@ -25,9 +25,10 @@ func Series(h *event.Histogram, kind event.Kind, step time.Duration) data.Frames
 		return data.Frames{build(data.FrameTypeTimeSeriesMulti, data.VisTypeGraph)}
 	}
 	frames := make(data.Frames, 0, len(h.Groups))
+	// One field of times for all frames: nobody changes it, and there may be many.
+	at := data.NewField("time", nil, h.Buckets)
+	at.Config = &data.FieldConfig{Interval: float64(step.Milliseconds())}
 	for _, g := range h.Groups {
-		at := data.NewField("time", nil, h.Buckets)
-		at.Config = &data.FieldConfig{Interval: float64(step.Milliseconds())}
 		value := data.NewField(countNames[kind], groupLabels(h.GroupBy, g.Key), counts(g))
 		value.Config = &data.FieldConfig{Unit: "short", DisplayNameFromDS: groupName(g.Key)}
 		frames = append(frames, build(data.FrameTypeTimeSeriesMulti, data.VisTypeGraph, at, value))
