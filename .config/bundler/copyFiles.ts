@@ -9,15 +9,11 @@ const screenshotPaths: string[] = pluginJson.info?.screenshots?.map((s: { path: 
 export const copyFilePatterns = [
   // If src/README.md exists use it; otherwise the root README
   // To `compiler.options.output`
-  { from: hasReadme() ? 'README.md' : '../README.md', to: '.', force: true, noErrorOnMissing: true },
+  { from: hasReadme() ? 'README.md' : '../README.md', to: '.', force: true },
   { from: 'plugin.json', to: '.' },
-  { from: '../LICENSE', to: '.', noErrorOnMissing: true },
-  { from: '../CHANGELOG.md', to: '.', force: true, noErrorOnMissing: true },
-  { from: '../dashboards/*.json', to: 'dashboards/[name][ext]', noErrorOnMissing: true },
+  { from: '../LICENSE', to: '.' },
+  { from: '../CHANGELOG.md', to: '.', force: true },
+  { from: '../dashboards/*.json', to: 'dashboards/[name][ext]' },
   ...logoPaths.map((logoPath) => ({ from: logoPath, to: logoPath })),
-  ...screenshotPaths.map((screenshotPath) => ({
-    from: screenshotPath,
-    to: screenshotPath,
-    noErrorOnMissing: true,
-  })),
+  ...screenshotPaths.map((screenshotPath) => ({ from: screenshotPath, to: screenshotPath })),
 ];

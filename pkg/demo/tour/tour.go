@@ -44,6 +44,11 @@ func Run(ctx context.Context, home string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	// The command line asks the demo store by this file, whatever shows it here.
+	file, err := writeDataSource()
+	if err != nil {
+		return err
+	}
 	switch {
 	case home != "":
 		server, err := prepareHome(home)
@@ -58,17 +63,13 @@ func Run(ctx context.Context, home string, out io.Writer) error {
 		}
 		return show(ctx, server, summary, options, out)
 	}
-	return verify(ctx, summary, out)
+	return verify(ctx, file, summary, out)
 }
 
 // verify answers every panel and rule in the terminal.
-func verify(ctx context.Context, summary demo.Summary, out io.Writer) error {
-	file, err := writeDataSource()
-	if err != nil {
-		return err
-	}
+func verify(ctx context.Context, file string, summary demo.Summary, out io.Writer) error {
 	cli := filepath.Join(build.Dist, "heartline")
-	err = build.Run(ctx, nil, cli, "verify", "--datasource", file, "--dashboards", "dashboards", "--rules", "provisioning/alerting",
+	err := build.Run(ctx, nil, cli, "verify", "--datasource", file, "--dashboards", "dashboards", "--rules", "provisioning/alerting",
 		"--from", summary.Range.From.Format(time.RFC3339), "--to", summary.Range.To.Format(time.RFC3339))
 	if err != nil {
 		return err

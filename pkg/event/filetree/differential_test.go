@@ -121,7 +121,7 @@ func checkFile(t testing.TB, data []byte) {
 	counts, ofCount := byLevel(t, s, march)
 	total := 0
 	for _, n := range counts {
-		total += int(n) //nolint:gosec // lines of a test
+		total += int(n)
 	}
 	require.Equal(t, len(served), total)
 	require.Equal(t, problems, ofCount)

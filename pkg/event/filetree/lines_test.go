@@ -146,7 +146,7 @@ func TestALineOfAHundredMegabytesIsServedCutWithinBoundedMemory(t *testing.T) {
 		},
 		"count": func() (int, event.Problems) {
 			counts, problems := byLevel(t, s, march)
-			return int(counts["Error"]), problems //nolint:gosec // three lines
+			return int(counts["Error"]), problems
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
@@ -95,8 +96,5 @@ func (s *Store) Check(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%s holds no monitors: a monitor is a folder <direction>/<item> with monitor_item.yaml, heartbeat, log or alarm in it", s.root)
 	}
 	said := fmt.Sprintf("%d monitors in %d directions", len(inventory.Monitors), len(directions))
-	for _, p := range inventory.Problems.Summary(3) {
-		said += "; " + p
-	}
-	return said, nil
+	return strings.Join(append([]string{said}, inventory.Problems.Summary(3)...), "; "), nil
 }

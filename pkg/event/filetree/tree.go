@@ -138,8 +138,7 @@ func reason(err error) string {
 	case errors.Is(err, fs.ErrNotExist):
 		return "it is missing"
 	}
-	var at *fs.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		err = at.Err
 	}
 	return "it could not be read: " + err.Error()

@@ -28,16 +28,16 @@ func asOrdinaryUser(t *testing.T) bool {
 	}
 	dir := t.TempDir()
 	for _, d := range []string{dir, filepath.Dir(dir)} {
-		require.NoError(t, os.Chmod(d, 0o777)) //nolint:gosec // for the other user
+		require.NoError(t, os.Chmod(d, 0o777))
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
 	binary, err := os.ReadFile(self)
 	require.NoError(t, err)
 	copied := filepath.Join(dir, "copy.test")
-	require.NoError(t, os.WriteFile(copied, binary, 0o755)) //nolint:gosec // as above
+	require.NoError(t, os.WriteFile(copied, binary, 0o755))
 	const nobody = 65534
-	cmd := exec.CommandContext(t.Context(), copied, "-test.run=^"+t.Name()+"$", "-test.v") //nolint:gosec // this very test
+	cmd := exec.CommandContext(t.Context(), copied, "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TMPDIR="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	out, err := cmd.CombinedOutput()

@@ -199,8 +199,10 @@ func requireBreak(t testing.TB, o Opened, w World) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		for range o.Store.Tail(t.Context(), event.Filter{}) {
-			break
+		for _, err := range o.Store.Tail(t.Context(), event.Filter{}) {
+			if err == nil {
+				break
+			}
 		}
 	}()
 	ended := func() bool {

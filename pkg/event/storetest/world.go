@@ -20,8 +20,8 @@ func worlds(t testing.TB) []World {
 		random(t, 3, "Australia/Lord_Howe", "2026-04-04 00:00:00"),
 		busy(t, 4, "America/Sao_Paulo", "2018-11-03 06:00:00"),
 	}
-	for i := range worlds[2:] {
-		worlds[2+i].zoned = true
+	for i := range worlds {
+		worlds[i].zoned = i >= 2
 	}
 	return worlds
 }

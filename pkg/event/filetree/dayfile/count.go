@@ -113,7 +113,6 @@ const (
 )
 
 var (
-	prefixA = binary.LittleEndian.Uint64([]byte(timePrefix))
 	prefixB = binary.LittleEndian.Uint64([]byte(levelPrefix))
 	prefixC = binary.LittleEndian.Uint64([]byte(levelPrefix)[8:])
 	prefixD = binary.LittleEndian.Uint64([]byte(levelPrefix)[len(levelPrefix)-8:])
