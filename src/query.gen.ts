@@ -257,6 +257,6 @@ export interface Grouping {
 
 /**
  * List holds several values of a filter. In JSON a single string is read as a
- * list of one, and an empty string as none.
+ * list of one; empty strings are left out.
  */
 export type List = string[];

@@ -13,8 +13,9 @@ const day = 24 * time.Hour
 // Buckets cuts a range into intervals of step and returns where each starts.
 // The first may start before the range. Starts are aligned to the clock of loc:
 // whole days begin at its midnight, also where a day has 23 or 25 hours, and
-// weeks on Monday. It fails when step is not positive or there are more than
-// MaxBuckets.
+// weeks on Monday. Shorter buckets are all of one length, aligned to what the
+// clock shows at the beginning of the range. It fails when step is shorter than
+// a second or there are more than MaxBuckets.
 func Buckets(r Range, step time.Duration, loc *time.Location) ([]time.Time, error) {
 	if step < time.Second {
 		return nil, fmt.Errorf("interval %v is too short: use 1s or more", step)

@@ -134,7 +134,7 @@ func (f Filter) MatchName(direction, item string) bool {
 type Text struct {
 	Raw     string
 	folded  string
-	ascii   bool // folded is ASCII
+	ascii   bool // the text is ASCII; letters of other scripts may have ASCII ones as their lower case
 	pattern *regexp.Regexp
 }
 
@@ -145,7 +145,7 @@ func ParseText(raw string) (Text, error) {
 	expr, insensitive, ok := cutSlashes(raw)
 	if !ok {
 		t.folded = strings.ToLower(raw)
-		t.ascii = !strings.ContainsFunc(t.folded, func(r rune) bool { return r > unicode.MaxASCII })
+		t.ascii = !strings.ContainsFunc(raw, func(r rune) bool { return r > unicode.MaxASCII })
 		return t, nil
 	}
 	if insensitive {

@@ -179,3 +179,13 @@ func FuzzText(f *testing.F) {
 		require.Equal(t, strings.Contains(strings.ToLower(message), strings.ToLower(raw)), got)
 	})
 }
+
+func TestTextFindsItselfWhateverItsScript(t *testing.T) {
+	// The lower case of a letter of another script may be an ASCII letter.
+	for _, text := range []string{"İstanbul", "42 \u212a", "straße", "ΣΊΣΥΦΟΣ", "磁盘"} {
+		parsed, err := ParseText(text)
+		require.NoError(t, err)
+		require.True(t, parsed.Match("a "+text+" b"), text)
+		require.True(t, parsed.MatchBytes([]byte("a "+text+" b")), text)
+	}
+}

@@ -12,6 +12,7 @@ type Problem struct {
 	What  string // e.g. "unreadable lines", "permission denied"
 	Where string // e.g. "LSF/check_jobs/log/20260305"
 	Count int    // how many, 0 where counting makes no sense
+	Lost  bool   // whole files or folders were not read: what stands in them is missing
 }
 
 func (p Problem) String() string {
@@ -31,6 +32,15 @@ func (ps *Problems) Add(p Problem) {
 	if !slices.ContainsFunc(*ps, same) {
 		*ps = append(*ps, p)
 	}
+}
+
+// Lost returns the first problem because of which events are missing, nil where
+// there is none. Single lines that are unreadable do not count.
+func (ps Problems) Lost() *Problem {
+	if i := slices.IndexFunc(ps, func(p Problem) bool { return p.Lost }); i >= 0 {
+		return &ps[i]
+	}
+	return nil
 }
 
 // Summary says the problems in at most limit sentences, those of the same sort

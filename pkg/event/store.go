@@ -58,7 +58,10 @@ type Inventory struct {
 // Beats maps the Name of a monitor to its last heartbeat; one without any is
 // missing.
 type Beats struct {
-	Last     map[string]time.Time
+	Last map[string]time.Time
+	// Unknown are the names of monitors whose heartbeats could not be read: that
+	// they are missing in Last does not say that there are none.
+	Unknown  map[string]bool
 	Problems Problems
 }
 

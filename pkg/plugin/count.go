@@ -35,7 +35,7 @@ func (d *Datasource) count(ctx context.Context, r request, kind event.Kind, g qu
 	if err != nil {
 		return answer{}, err
 	}
-	z := zeros{request: r, histogram: h, levels: d.events.levels()}
+	z := zeros{request: r, kind: kind, histogram: h, levels: d.events.levels()}
 	switch {
 	case g.Top > 0 && len(h.GroupBy) > 0:
 		h.Top(g.Top)

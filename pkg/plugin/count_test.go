@@ -155,3 +155,35 @@ func TestSchedulesAreRememberedWithinABound(t *testing.T) {
 	require.LessOrEqual(t, len(s.byText), maxSchedules)
 	require.True(t, s.parse("every 10 minutes", time.UTC).Known())
 }
+
+func TestZerosAreOfMonitorsThatTheFilterMeans(t *testing.T) {
+	tests := map[string]struct {
+		kind  query.Type
+		model string
+		want  []string // monitors
+	}{
+		"beats by the host that only beats tell": {
+			query.TypeHeartbeats, `{"format": "count", "instant": true, "groupBy": ["host"], "monitors": ["检查配额"]}`, []string{"run-storage"},
+		},
+		"beats of a host that is not that of the monitor": {
+			query.TypeHeartbeats, `{"format": "count", "instant": true, "groupBy": ["monitor"], "hosts": ["run-nowhere"], "directions": ["LSF"]}`, []string{"check_jobs"},
+		},
+		"lines with a filter that lines have not": {
+			query.TypeLogs, `{"format": "count", "instant": true, "groupBy": ["monitor"], "directions": ["LSF", "license"],
+				"filters": [{"key": "receiver", "operator": "=", "value": "nobody"}]}`, []string{"check_jobs", "check_usage"},
+		},
+		"alarms to somebody whom no monitor names": {
+			query.TypeAlarms, `{"format": "count", "instant": true, "groupBy": ["monitor"], "directions": ["LSF"], "receivers": ["former"]}`, []string{"check_jobs"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := ask1(t, serving(t, town()), tt.kind, tt.model)[0]
+			column := "monitor"
+			if field, _ := f.FieldByName(column); field == nil {
+				column = "host"
+			}
+			require.Equal(t, tt.want, values(t, f, column))
+		})
+	}
+}

@@ -37,6 +37,7 @@ type fakeStore struct {
 	logs     []event.Log
 	alarms   []event.Alarm
 	problems event.Problems
+	unknown  map[string]bool // monitors whose beats cannot be read
 	err      error
 	pageErr  error // of Heartbeats alone
 	tail     chan tailed
@@ -76,7 +77,7 @@ func (s *fakeStore) LastHeartbeats(_ context.Context, f event.Filter, at time.Ti
 			last[name] = b.Time
 		}
 	}
-	return event.Beats{Last: last}, s.err
+	return event.Beats{Last: last, Unknown: s.unknown, Problems: s.problems}, s.err
 }
 
 func page[T any](s *fakeStore, r event.PageRequest, events []T, at func(T) time.Time, match func(T) bool) (event.Page[T], error) {

@@ -92,6 +92,9 @@ func evaluate[Q model](ctx context.Context, d *Datasource, t query.Type, panel b
 	if err != nil {
 		return nil, err
 	}
+	if lost := a.head.Problems.Lost(); alert && lost != nil {
+		return nil, backend.DownstreamErrorf("an alert cannot be decided while events are missing (%s): make it readable for the user that Grafana runs as", lost)
+	}
 	a.head.Query = describe(q, r, a.detail)
 	a.head.Unknown = unknown
 	for _, key := range query.Inapplicable(q) {

@@ -238,3 +238,35 @@ func TestFilterOnWhatEventsLackIsSaidToDoNothing(t *testing.T) {
 	require.Contains(t, notices(f), "The filter on level does nothing here: alarms have none.")
 	require.NotZero(t, f.Rows())
 }
+
+func TestAlertsAreNotDecidedWhileEventsAreMissing(t *testing.T) {
+	models := map[query.Type]string{
+		query.TypeHeartbeats: `{"format": "status"}`,
+		query.TypeLogs:       `{"format": "count", "instant": true, "groupBy": ["monitor"]}`,
+		query.TypeAlarms:     `{"format": "count", "instant": true}`,
+	}
+	for kind, model := range models {
+		store := town()
+		store.problems.Add(event.Problem{What: "unreadable lines", Where: "LSF/check_jobs/log/20260306", Count: 3})
+		d := serving(t, store)
+		require.NoError(t, respond(t, d, panel(kind, model), alerting).Error, "single lines do not silence an alert")
+
+		store.problems.Add(event.Problem{What: "no permission to read it", Where: "LSF/check_jobs/heartbeat", Lost: true})
+		res := respond(t, d, panel(kind, model), alerting)
+		require.ErrorContains(t, res.Error, "LSF/check_jobs/heartbeat: no permission to read it")
+		require.Equal(t, backend.ErrorSourceDownstream, res.ErrorSource)
+		require.NoError(t, respond(t, d, panel(kind, model), nil).Error, "panels show the rest")
+	}
+}
+
+func TestMonitorWhoseBeatsCannotBeReadIsNotCalledNew(t *testing.T) {
+	store := town()
+	store.beats, store.unknown = store.beats[1:], map[string]bool{"LSF/check_jobs": true}
+	d := serving(t, store)
+	f := ask1(t, d, query.TypeMonitors, `{}`)[0]
+	require.Equal(t, "check_jobs", values(t, f, "monitor")[0])
+	require.Empty(t, values(t, f, "status")[0])
+	for _, line := range ask1(t, d, query.TypeHeartbeats, `{"format": "timeline"}`) {
+		require.NotEqual(t, "check_jobs", line.Fields[1].Labels["monitor"])
+	}
+}

@@ -30,8 +30,12 @@ func (d *Datasource) judge(ctx context.Context, r request) (judged, error) {
 	j := judged{problems: slices.Concat(inventory.Problems, beats.Problems), rows: make([]frame.Judged, 0, len(inventory.Monitors))}
 	for _, m := range inventory.Monitors {
 		last := beats.Last[m.Name()]
-		schedule := d.schedules.parse(m.ExecuteFrequency, r.store.Location())
-		j.rows = append(j.rows, frame.Judged{Monitor: m, Verdict: rule.Judge(schedule, last, r.span.To), Last: last})
+		row := frame.Judged{Monitor: m, Last: last}
+		// Heartbeats that cannot be read are no reason to call a monitor new.
+		if !beats.Unknown[m.Name()] {
+			row.Verdict = rule.Judge(d.schedules.parse(m.ExecuteFrequency, r.store.Location()), last, r.span.To)
+		}
+		j.rows = append(j.rows, row)
 	}
 	j.remarks = d.unknownFrequencies(r, inventory.Monitors)
 	return j, nil

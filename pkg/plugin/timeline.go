@@ -40,6 +40,7 @@ func (d *Datasource) timeline(ctx context.Context, a ask[*query.Heartbeats]) (an
 	if err != nil {
 		return answer{}, err
 	}
+	monitors = slices.DeleteFunc(monitors, func(m event.Monitor) bool { return before.Unknown[m.Name()] })
 	lines := make([]frame.Line, len(monitors))
 	problems := make([]event.Problems, len(monitors))
 	err = concurrency.ForEachJob(ctx, len(monitors), timelineWorkers, func(ctx context.Context, i int) error {

@@ -12,6 +12,7 @@ import (
 // of a monitor would vanish while nothing happens, and with it its alert.
 type zeros struct {
 	request
+	kind      event.Kind
 	histogram *event.Histogram
 	levels    []string
 	problems  event.Problems
@@ -27,9 +28,12 @@ func closed(dims []event.Dimension) bool {
 // add adds, for each monitor that the filter selects, the combinations of its
 // direction, item, host and receivers with all levels and send results.
 func (z *zeros) add(ctx context.Context) error {
+	if z.kind == event.Heartbeats && slices.Contains(z.histogram.GroupBy, event.Host) {
+		return nil // where a script beats is known from its beats only
+	}
 	monitors := []event.Monitor{{}}
 	if slices.ContainsFunc(z.histogram.GroupBy, ofMonitor) {
-		inventory, err := z.store.Monitors(ctx, z.filter)
+		inventory, err := z.store.Monitors(ctx, z.selecting())
 		if err != nil {
 			return err
 		}
@@ -42,6 +46,30 @@ func (z *zeros) add(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// selecting is what of the filter tells monitors apart for this kind of event.
+// The host of a heartbeat is not that of its monitor, and an alarm may go to
+// others than its monitor names.
+func (z *zeros) selecting() event.Filter {
+	var f event.Filter
+	for _, c := range z.filter.Conditions {
+		switch c.Dimension {
+		case event.Direction, event.Item:
+		case event.Host:
+			if z.kind == event.Heartbeats {
+				continue
+			}
+		case event.Receiver:
+			if !slices.Contains(z.histogram.GroupBy, event.Receiver) {
+				continue
+			}
+		default:
+			continue
+		}
+		f.Conditions = append(f.Conditions, c)
+	}
+	return f
 }
 
 func ofMonitor(dim event.Dimension) bool { return dim != event.Level && dim != event.SendResult }

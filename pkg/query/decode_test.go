@@ -33,6 +33,7 @@ func TestDecodeReadsEachTypeWithItsDefaults(t *testing.T) {
 			&query.Alarms{Format: query.FormatCount, Receivers: query.List{}, Grouping: query.Grouping{GroupBy: []event.Dimension{event.Item}, Instant: true, Top: 10}},
 			query.FormatCount,
 		},
+		"empty strings, which are none": {query.TypeLogs, `{"monitors": ["", "a"]}`, &query.Logs{Scope: query.Scope{Monitors: query.List{"a"}}}, query.FormatLines},
 		"what Grafana adds": {
 			query.TypeLogs, `{"refId": "A", "queryType": "logs", "datasource": {"uid": "x"}, "hide": false, "intervalMs": 1000, "maxDataPoints": 500}`,
 			&query.Logs{}, query.FormatLines,

@@ -9,21 +9,22 @@ import (
 )
 
 // List holds several values of a filter. In JSON a single string is read as a
-// list of one, and an empty string as none.
+// list of one; empty strings are left out.
 type List []string
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (l *List) UnmarshalJSON(data []byte) error {
 	var one string
 	if json.Unmarshal(data, &one) == nil {
-		*l = slices.DeleteFunc(List{one}, func(s string) bool { return s == "" })
-		return nil
+		*l = List{one}
+	} else {
+		var many []string
+		if err := json.Unmarshal(data, &many); err != nil {
+			return fmt.Errorf("%s is neither a string nor a list of strings", data)
+		}
+		*l = many
 	}
-	var many []string
-	if err := json.Unmarshal(data, &many); err != nil {
-		return fmt.Errorf("%s is neither a string nor a list of strings", data)
-	}
-	*l = many
+	*l = slices.DeleteFunc(*l, func(s string) bool { return s == "" })
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (c *counting) file(ctx context.Context, f dayFile, turn int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
-		c.histogram.Problems.Add(event.Problem{What: reason(err), Where: f.path})
+		c.histogram.Problems.Add(event.Problem{What: reason(err), Where: f.path, Lost: true})
 	}
 	note(&c.histogram.Problems, f.path, t.stats)
 	return t.failed

@@ -59,17 +59,17 @@ func (s *Store) days(root *os.Root, it item, kind event.Kind, r event.Range, pro
 	from, to := s.stamps(r)
 	first, last := floorDay(from-slack), floorDay(to+slack)
 	folder := path.Join(it.path(), string(kind))
-	sub, err := root.OpenRoot(folder)
+	sub, err := root.OpenRoot(folder + "/") // the slash refuses a pipe, which would wait for its writer
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			problems.Add(event.Problem{What: reason(err), Where: folder})
+			problems.Add(event.Problem{What: reason(err), Where: folder, Lost: true})
 		}
 		return nil
 	}
 	defer func() { _ = sub.Close() }()
 	candidates, err := candidateDays(sub, first, last)
 	if err != nil {
-		problems.Add(event.Problem{What: reason(err), Where: folder})
+		problems.Add(event.Problem{What: reason(err), Where: folder, Lost: true})
 		return nil
 	}
 	var files []dayFile
@@ -85,7 +85,7 @@ func (s *Store) days(root *os.Root, it item, kind event.Kind, r event.Range, pro
 		case err == nil && f.info.Mode().IsRegular():
 			files = append(files, f)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			problems.Add(event.Problem{What: reason(err), Where: f.path})
+			problems.Add(event.Problem{What: reason(err), Where: f.path, Lost: true})
 		}
 	}
 	return files

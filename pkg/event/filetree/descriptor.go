@@ -84,6 +84,9 @@ func (s *Store) monitor(root *os.Root, it item) (event.Monitor, string) {
 	if err != nil {
 		return bare, reason(err)
 	}
+	if !info.Mode().IsRegular() {
+		return bare, "it is no file" // to open a pipe would wait for its writer
+	}
 	s.descriptors.mu.Lock()
 	known, ok := s.descriptors.known[it]
 	s.descriptors.mu.Unlock()

@@ -79,7 +79,7 @@ func TestAMonitorWithoutAReadableDescriptorIsKnownByItsFolder(t *testing.T) {
 		"no mapping":    {func(t *testing.T, tr tree, name string) { tr.write(t, name, "- a\n- b\n") }, "not the YAML of a monitor"},
 		"no YAML":       {func(t *testing.T, tr tree, name string) { tr.write(t, name, "a: [b\nc: }\n") }, "not the YAML of a monitor"},
 		"NULs":          {func(t *testing.T, tr tree, name string) { tr.write(t, name, strings.Repeat("\x00", 300)) }, "not the YAML of a monitor"},
-		"a folder":      {func(t *testing.T, tr tree, name string) { tr.folder(t, name) }, "directory"},
+		"a folder":      {func(t *testing.T, tr tree, name string) { tr.folder(t, name) }, "it is no file"},
 		"a broken link": {func(t *testing.T, tr tree, name string) { require.NoError(t, os.Symlink("nowhere", tr.path(name))) }, "missing"},
 		"far too large": {func(t *testing.T, tr tree, name string) { tr.write(t, name, strings.Repeat("# x\n", 40_000)) }, "larger than"},
 	} {

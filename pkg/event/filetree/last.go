@@ -37,7 +37,8 @@ func (s *Store) Monitors(ctx context.Context, f event.Filter) (event.Inventory, 
 		}
 		inventory.Monitors = append(inventory.Monitors, m)
 		if said[i] != "" {
-			inventory.Problems.Add(event.Problem{What: said[i], Where: items[i].path() + "/" + descriptorName})
+			// Each has its own: to look for it among thousands of others would take long.
+			inventory.Problems = append(inventory.Problems, event.Problem{What: said[i], Where: items[i].path() + "/" + descriptorName})
 		}
 	}
 	return inventory, nil
@@ -45,7 +46,7 @@ func (s *Store) Monitors(ctx context.Context, f event.Filter) (event.Inventory, 
 
 // LastHeartbeats implements event.Store.
 func (s *Store) LastHeartbeats(ctx context.Context, f event.Filter, at time.Time) (event.Beats, error) {
-	beats := event.Beats{Last: map[string]time.Time{}}
+	beats := event.Beats{Last: map[string]time.Time{}, Unknown: map[string]bool{}}
 	root, err := s.open()
 	if err != nil {
 		return beats, err
@@ -61,11 +62,12 @@ func (s *Store) LastHeartbeats(ctx context.Context, f event.Filter, at time.Time
 		last, err := s.lastBeat(ctx, root, items[i], at, &problems)
 		mu.Lock()
 		defer mu.Unlock()
-		for _, p := range problems {
-			beats.Problems.Add(p)
-		}
-		if !last.IsZero() {
+		beats.Problems = append(beats.Problems, problems...)
+		switch {
+		case !last.IsZero():
 			beats.Last[items[i].path()] = last
+		case problems.Lost() != nil:
+			beats.Unknown[items[i].path()] = true
 		}
 		return err
 	})

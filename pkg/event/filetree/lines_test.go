@@ -85,6 +85,7 @@ func TestUnreadableLinesAreCountedAndTheRestIsServed(t *testing.T) {
 			require.Equal(t, dayLog, ofPage[0].Where)
 			require.Equal(t, tt.unreadable, ofPage[0].Count)
 			require.Contains(t, ofPage[0].What, "unreadable line")
+			require.Nil(t, ofPage.Lost(), "single lines are no reason to distrust the rest")
 			counts, ofCount := byLevel(t, s, march)
 			require.Equal(t, map[string]uint64{"Error": 2}, counts)
 			require.Equal(t, ofPage, ofCount)
@@ -176,6 +177,7 @@ func TestAnAnswerOfManyMegabytesIsCutAndSaysSo(t *testing.T) {
 		require.True(t, p.More)
 		require.NotEmpty(t, p.Problems)
 		require.Contains(t, p.Problems[0].String(), "48 MiB")
+		require.NotNil(t, p.Problems.Lost())
 		require.InDelta(t, 24, len(p.Items), 1)
 		second := map[event.Order]int{event.NewestFirst: 39, event.OldestFirst: 0}[order]
 		require.Equal(t, second, p.Items[0].Time.Second(), "the first are kept")

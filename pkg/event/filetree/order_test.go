@@ -91,14 +91,14 @@ func checkOrder(t *testing.T, s event.Store, lines []written, padding int) {
 			r = march
 		}
 		want := inOrder(lines, r, padding)
-		require.Equal(t, want, messages(t, s, r), "%v", r)
+		requireTexts(t, want, messages(t, s, r), r)
 		counts, problems := byLevel(t, s, r)
 		require.Empty(t, problems)
 		total := 0
 		for _, n := range counts {
 			total += int(n)
 		}
-		require.Len(t, want, total, "%v", r)
+		require.Equal(t, len(want), total, "%v", r)
 		p, err := s.Logs(t.Context(), event.PageRequest{Range: r, Limit: 3})
 		require.NoError(t, err)
 		slices.Reverse(want)

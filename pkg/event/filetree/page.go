@@ -70,9 +70,7 @@ func (s *Store) files(ctx context.Context, root *os.Root, kind event.Kind, f eve
 		perItem[i] = s.days(root, items[i], kind, r, &met)
 		mu.Lock()
 		defer mu.Unlock()
-		for _, p := range met {
-			problems.Add(p)
-		}
+		*problems = append(*problems, met...)
 		return nil
 	})
 	return slices.Concat(perItem...), err
@@ -118,7 +116,7 @@ func (p *pageReader[T]) file(ctx context.Context, f dayFile) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		p.problem(event.Problem{What: reason(err), Where: f.path})
+		p.problem(event.Problem{What: reason(err), Where: f.path, Lost: true})
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (s *selection[T]) page() event.Page[T] {
 		p.Items[i] = e.event
 	}
 	if s.tooWide {
-		p.Problems.Add(event.Problem{What: "the answer is cut at 48 MiB", Where: "long lines"})
+		p.Problems.Add(event.Problem{What: "the answer is cut at 48 MiB", Where: "long lines", Lost: true})
 	}
 	return p
 }

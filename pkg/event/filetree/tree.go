@@ -53,7 +53,7 @@ func (s *Store) items(ctx context.Context, root *os.Root, f event.Filter, proble
 		}
 		names, err := s.direction(root, direction)
 		if err != nil {
-			problems.Add(event.Problem{What: reason(err), Where: direction})
+			problems.Add(event.Problem{What: reason(err), Where: direction, Lost: true})
 			continue
 		}
 		for _, name := range names {

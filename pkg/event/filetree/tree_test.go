@@ -70,12 +70,14 @@ func (tr tree) folder(t testing.TB, name string) {
 	require.NoError(t, os.MkdirAll(tr.path(name), 0o750))
 }
 
+// longAgo is when aged files were changed.
+var longAgo = time.Now().Add(-time.Hour)
+
 // age makes a file look as if it had not been changed for an hour, so that what
 // is read of it may be kept.
 func (tr tree) age(t testing.TB, name string) {
 	t.Helper()
-	hourAgo := time.Now().Add(-time.Hour)
-	require.NoError(t, os.Chtimes(tr.path(name), hourAgo, hourAgo))
+	require.NoError(t, os.Chtimes(tr.path(name), longAgo, longAgo))
 }
 
 func (tr tree) store(zone *time.Location) *filetree.Store {

@@ -5,6 +5,7 @@ package filetree_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,52 +73,51 @@ func twoMonitors(t testing.TB) tree {
 	return tr
 }
 
+// prohibition is a part of twoMonitors that is made unreadable, and what that
+// leaves.
+type prohibition struct {
+	forbid  string
+	where   []string // problems
+	logs    []string
+	names   []string
+	unknown []string // monitors of which it cannot be said whether they beat
+}
+
+const refused = "no permission to read it"
+
+var forbidden = map[string]prohibition{
+	"a day file": {
+		"LSF/closed/log/20260305", []string{"LSF/closed/log/20260305"},
+		[]string{"storage/open", "LSF/closed later", "storage/open later"}, []string{"LSF/closed", "storage/open"}, nil,
+	},
+	"a file of heartbeats": {
+		"LSF/closed/heartbeat/20260305", []string{"LSF/closed/heartbeat/20260305"},
+		[]string{"LSF/closed", "storage/open", "LSF/closed later", "storage/open later"}, []string{"LSF/closed", "storage/open"}, []string{"LSF/closed"},
+	},
+	"a folder of heartbeats": {
+		"LSF/closed/heartbeat", []string{"LSF/closed/heartbeat"},
+		[]string{"LSF/closed", "storage/open", "LSF/closed later", "storage/open later"}, []string{"LSF/closed", "storage/open"}, []string{"LSF/closed"},
+	},
+	"a folder of day files": {
+		"LSF/closed/log", []string{"LSF/closed/log"},
+		[]string{"storage/open", "storage/open later"}, []string{"LSF/closed", "storage/open"}, nil,
+	},
+	"a monitor": {
+		"LSF/closed", []string{"LSF/closed/heartbeat", "LSF/closed/log", "LSF/closed/alarm"},
+		[]string{"storage/open", "storage/open later"}, []string{"LSF/closed", "storage/open"}, []string{"LSF/closed"},
+	},
+	"a direction": {
+		"LSF", []string{"LSF"},
+		[]string{"storage/open", "storage/open later"}, []string{"storage/open"}, nil,
+	},
+}
+
 func TestWhatIsUnreadableIsSaidAndTheRestIsServed(t *testing.T) {
 	if !asOrdinaryUser(t) {
 		return
 	}
-	const refused = "no permission to read it"
-	for name, tt := range map[string]struct {
-		forbid string
-		where  []string // problems
-		logs   []string
-		names  []string
-	}{
-		"a day file": {
-			"LSF/closed/log/20260305", []string{"LSF/closed/log/20260305"},
-			[]string{"storage/open", "LSF/closed later", "storage/open later"}, []string{"LSF/closed", "storage/open"},
-		},
-		"a folder of day files": {
-			"LSF/closed/log", []string{"LSF/closed/log"},
-			[]string{"storage/open", "storage/open later"}, []string{"LSF/closed", "storage/open"},
-		},
-		"a monitor": {
-			"LSF/closed", []string{"LSF/closed/heartbeat", "LSF/closed/log", "LSF/closed/alarm"},
-			[]string{"storage/open", "storage/open later"}, []string{"LSF/closed", "storage/open"},
-		},
-		"a direction": {
-			"LSF", []string{"LSF"},
-			[]string{"storage/open", "storage/open later"}, []string{"storage/open"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			tr := twoMonitors(t)
-			s := tr.store(nil)
-			tr.forbid(t, tt.forbid)
-			require.ElementsMatch(t, tt.logs, messages(t, s, march))
-			counts, _ := byLevel(t, s, march)
-			require.EqualValues(t, len(tt.logs), counts["Error"])
-			require.Equal(t, tt.names, names(t, tr))
-			var where []string
-			for _, p := range everyKind(t, s) {
-				require.Equal(t, refused, p.What)
-				where = append(where, p.Where)
-			}
-			require.ElementsMatch(t, tt.where, where)
-			beats, err := s.LastHeartbeats(t.Context(), event.Filter{}, march.To)
-			require.NoError(t, err)
-			require.Contains(t, beats.Last, "storage/open")
-		})
+	for name, tt := range forbidden {
+		t.Run(name, func(t *testing.T) { checkForbidden(t, tt) })
 	}
 	t.Run("a descriptor", func(t *testing.T) {
 		tr := twoMonitors(t)
@@ -133,6 +133,28 @@ func TestWhatIsUnreadableIsSaidAndTheRestIsServed(t *testing.T) {
 		require.ErrorContains(t, err, "may not be read")
 		require.ErrorContains(t, err, "give its user read and search permission")
 	})
+}
+
+func checkForbidden(t *testing.T, tt prohibition) {
+	t.Helper()
+	tr := twoMonitors(t)
+	s := tr.store(nil)
+	tr.forbid(t, tt.forbid)
+	require.ElementsMatch(t, tt.logs, messages(t, s, march))
+	counts, _ := byLevel(t, s, march)
+	require.EqualValues(t, len(tt.logs), counts["Error"])
+	require.Equal(t, tt.names, names(t, tr))
+	var where []string
+	for _, p := range everyKind(t, s) {
+		require.Equal(t, refused, p.What)
+		require.True(t, p.Lost, "events are missing because of it")
+		where = append(where, p.Where)
+	}
+	require.ElementsMatch(t, tt.where, where)
+	beats, err := s.LastHeartbeats(t.Context(), event.Filter{}, march.To)
+	require.NoError(t, err)
+	require.Contains(t, beats.Last, "storage/open")
+	require.ElementsMatch(t, tt.unknown, slices.Collect(maps.Keys(beats.Unknown)), "no beats is something else than unreadable ones")
 }
 
 func TestATailGoesOnBesideWhatIsUnreadable(t *testing.T) {
@@ -182,4 +204,40 @@ func checkUnreadableTail(t *testing.T, tr tree, forbid string) {
 	require.Equal(t, []string{"open fresh", "open all is readable", "closed fresh"}, got, "old lines are not fresh because they became readable")
 	require.Len(t, said, 1, "said once, not at each look")
 	require.Contains(t, said[0], "no permission")
+}
+
+// A pipe that nobody writes to would keep a reader waiting for ever.
+func TestPipesAndLoopsDoNotHoldARequestUp(t *testing.T) {
+	tr := newTree(t)
+	tr.write(t, "LSF/mine/monitor_item.yaml", "script_startup_host: hpc01\n")
+	tr.write(t, "LSF/mine/log/20260305", good("mine"))
+	tr.folder(t, "LSF/pipes/log")
+	for _, name := range []string{"pipe", "LSF/pipe", "LSF/mine/heartbeat", "LSF/pipes/monitor_item.yaml", "LSF/pipes/log/20260305"} {
+		require.NoError(t, syscall.Mkfifo(tr.path(name), 0o600))
+	}
+	require.NoError(t, os.Symlink("20260304", tr.path("LSF/pipes/log/20260304")))
+	require.NoError(t, os.Symlink("loop", tr.path("loop")))
+	require.NoError(t, os.Symlink("nowhere", tr.path("LSF/pipes/log/20260303")))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s := tr.store(nil)
+		_, _ = s.Check(context.Background())
+		_, _ = s.Logs(context.Background(), event.PageRequest{Range: march, Limit: 1})
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		require.Fail(t, "the requests do not end")
+	}
+	s := tr.store(nil)
+	require.Equal(t, []string{"mine"}, messages(t, s, march))
+	require.Equal(t, []string{"LSF/mine", "LSF/pipes"}, names(t, tr))
+	_, problems := inventory(t, tr)
+	require.Equal(t, event.Problems{{What: "it is no file", Where: "LSF/pipes/monitor_item.yaml"}}, problems)
+	var where []string
+	for _, p := range everyKind(t, s) {
+		where = append(where, p.Where)
+	}
+	require.ElementsMatch(t, []string{"LSF/mine/heartbeat", "LSF/pipes/log/20260304"}, where)
 }

@@ -91,11 +91,13 @@ func checkZone(t *testing.T, zone *time.Location, noon string, padding int) {
 		tr.write(t, "LSF/check_disk/log/"+strings.ReplaceAll(day, "-", ""), lines)
 	}
 	s := tr.store(zone)
-	for hour := -30; hour <= 30; hour += 2 {
+	for hour := -30; hour <= 30; hour += 5 {
 		from := middle.Add(time.Duration(hour) * time.Hour).Add(17 * time.Second)
-		r := event.Range{From: from, To: from.Add(2*time.Hour + 30*time.Minute)}
+		r := event.Range{From: from, To: from.Add(5*time.Hour + 30*time.Minute)}
 		want := inOrder(lines, r, padding)
-		require.ElementsMatch(t, want, messages(t, s, r), "%v", r)
+		got := messages(t, s, r)
+		// Which of two files comes first in a second does not matter here.
+		requireTexts(t, slices.Sorted(slices.Values(want)), slices.Sorted(slices.Values(got)), r)
 		counts, problems := byLevel(t, s, r)
 		require.Empty(t, problems)
 		require.EqualValues(t, len(want), counts["Info"], "%v", r)
@@ -103,7 +105,7 @@ func checkZone(t *testing.T, zone *time.Location, noon string, padding int) {
 		require.NoError(t, err)
 		slices.Reverse(want)
 		for i := range min(2, len(want)) {
-			require.Contains(t, want, p.Items[i].Message)
+			require.True(t, slices.Contains(want, p.Items[i].Message))
 			require.False(t, p.Items[i].Time.Before(p.Items[len(p.Items)-1].Time))
 		}
 	}

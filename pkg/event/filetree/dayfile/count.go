@@ -35,7 +35,8 @@ type counter struct {
 	record Record
 
 	head  [4]uint64             // the last canonical line up to its minute, see sameMinute
-	row   int                   // of that minute
+	hour  Stamp                 // when its hour begins
+	row   int                   // of its minute
 	found [1 << slotBits]slot   // the classes met, by their packed names
 	fresh [1 << slotBits]uint32 // counted in this minute, not yet in counts
 
@@ -102,6 +103,7 @@ func (n *counter) other(l Line) {
 	}
 	c, row := n.class(class), n.tally.row(minuteOf(n.record.Stamp))
 	n.counts[c][row]++
+	n.head = [4]uint64{} // the next canonical line may be older than this one
 }
 
 func minuteOf(s Stamp) Stamp { return Stamp(floorDiv(int64(s), 60) * 60) }
@@ -171,16 +173,21 @@ func (n *counter) sameMinute(head *[levelAt + 8]byte) bool {
 
 // enter goes to the minute of a line that begins as a canonical one.
 func (n *counter) enter(head *[levelAt + 8]byte) bool {
-	if string(head[:minuteAt]) != timePrefix {
+	begins := [4]uint64{load(head[0:]), load(head[8:]), load(head[16:]), load(head[18:])}
+	minute, ok := twoDigits(head[minuteAt+len("2006-01-02 15:"):])
+	if !ok || minute > 59 {
 		return false
 	}
-	s, ok := ParseStamp(head[minuteAt:stampEnd])
-	if !ok {
-		return false
+	if begins[0] != n.head[0] || begins[1] != n.head[1] || begins[2] != n.head[2] {
+		s, ok := ParseStamp(head[minuteAt:stampEnd])
+		if !ok || string(head[:minuteAt]) != timePrefix {
+			return false
+		}
+		n.hour = Stamp(floorDiv(int64(s), 3_600) * 3_600)
 	}
 	n.flush()
-	n.head = [4]uint64{load(head[0:]), load(head[8:]), load(head[16:]), load(head[18:])}
-	n.row = n.tally.row(minuteOf(s))
+	n.head = begins
+	n.row = n.tally.row(n.hour + Stamp(60*minute))
 	return true
 }
 

@@ -92,6 +92,14 @@ func TestCountCountsLinesOutOfOrder(t *testing.T) {
 	}
 }
 
+func TestCountMeasuresTheDisorderOfLinesInDifferentForms(t *testing.T) {
+	other := fmt.Sprintf(`{"message": "x", "message_level": "Info", "time": %q}`+"\n", (day0 + 3_600).text())
+	canonical := logLine(day0, "Info", "x")
+	for _, data := range []string{canonical + other + canonical, other + canonical + canonical, canonical + canonical + other, canonical + other + logLine(day0+30, "Info", "x")} {
+		checkCount(t, Log, []byte(data))
+	}
+}
+
 func TestCountCountsALongLineOnceAndSaysItWasCut(t *testing.T) {
 	t.Parallel()
 	data := []byte(logLine(day0, "Error", "x") + logLine(day0+60, "Fatal", strings.Repeat("y", 2*MaxLine)) + logLine(day0+120, "Error", "z"))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,31 @@ func TestForwardServesASpanAndNothingBesides(t *testing.T) {
 func TestForwardEndsWhereAFileBecameShorter(t *testing.T) {
 	lines := forward(t, strings.NewReader("a\nb\nhal"), Span{To: 1 << 20, EOF: true})
 	require.Equal(t, []Line{{Bytes: []byte("a")}, {Offset: 2, Bytes: []byte("b")}, {Offset: 4, Bytes: []byte("hal"), Last: true}}, lines)
+}
+
+func TestWalksLeaveOutLinesThatAreNotWorthIt(t *testing.T) {
+	var text strings.Builder
+	for i := range 20_000 {
+		text.WriteString(strings.Repeat("x", i%20) + []string{"no", "yes", "no", "no"}[i%4] + "\n")
+	}
+	data := []byte(text.String())
+	span := whole(data)
+	span.Worth = func(line []byte) bool { return bytes.HasSuffix(line, []byte("yes")) }
+	for _, lines := range [][]Line{forward(t, bytes.NewReader(data), span), backward(t, bytes.NewReader(data), span)} {
+		useless := 0
+		worthy := slices.DeleteFunc(slices.Clone(lines), func(l Line) bool {
+			if !span.Worth(l.Bytes) {
+				useless++
+				return true
+			}
+			return false
+		})
+		all := slices.DeleteFunc(split(data), func(l Line) bool { return !span.Worth(l.Bytes) })
+		require.True(t, equalLines(all, worthy))
+		require.Less(t, useless, 2*(len(data)/blockSize+2), "those at the ends of blocks")
+		require.EqualValues(t, 0, lines[0].Offset)
+		require.EqualValues(t, len(data)-len(split(data)[19_999].Bytes)-1, lines[len(lines)-1].Offset)
+	}
 }
 
 func TestForwardEndsEarlyWithoutAnError(t *testing.T) {

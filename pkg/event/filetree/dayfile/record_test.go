@@ -107,6 +107,26 @@ func TestStampReadsTheTimeOfALineInAnyForm(t *testing.T) {
 	}
 }
 
+func TestLevelLooksNoFurtherThanTheLevel(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"time": "2026-03-05 12:00:00", "message_level": "Error", "message": "x"}`:                "Error",
+		`{"time": "2026-03-05 12:00:00", "message_level": "", "message": "x"}`:                     "",
+		`{"time": "2026-03-05 12:00:00", "message_level": "Error", "mess`:                          "Error",
+		`{"time": "2026-03-05 12:00:00", "message_level": "Err\u006fr", "message": "x"}`:           "-",
+		`{"time": "2026-03-05 12:00:00", "message_level": "a level that is long", "message": "x"}`: "-",
+		`{"time":"2026-03-05 12:00:00","message_level":"Error","message":"x"}`:                     "-",
+		`{"message": "x", "message_level": "Error", "time": "2026-03-05 12:00:00"}`:                "-",
+		`{"time": "2026-03-05 12:00:00", "message_level": "Err`:                                    "-",
+		``: "-",
+	} {
+		level, ok := Level([]byte(line))
+		require.Equal(t, want != "-", ok, line)
+		if ok {
+			require.Equal(t, want, string(level), line)
+		}
+	}
+}
+
 func TestRecordsCountUnreadableLinesButNoWriteInProgress(t *testing.T) {
 	good := `{"time": "2026-03-05 12:00:00", "message_level": "Error", "message": "x"}`
 	lines := []Line{{Bytes: []byte(good)}, {Bytes: []byte("garbage")}, {Bytes: []byte(good[:40])}, {Bytes: []byte(good)}, {Bytes: []byte(good[:40]), Last: true}}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -181,12 +183,12 @@ func variableIn(node any) string {
 			}
 		}
 	case map[string]any:
-		for key, value := range node {
+		for _, key := range slices.Sorted(maps.Keys(node)) {
 			// A panel's reference to its data source may be a variable: it is not asked.
 			if key == "datasource" {
 				continue
 			}
-			if name := variableIn(value); name != "" {
+			if name := variableIn(node[key]); name != "" {
 				return name
 			}
 		}
