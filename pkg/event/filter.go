@@ -176,6 +176,12 @@ func cutSlashes(raw string) (expr string, insensitive, ok bool) {
 // Empty reports whether the text matches everything.
 func (t Text) Empty() bool { return t.folded == "" && t.pattern == nil }
 
+// Plain reports whether the text is a substring in which nothing is written with
+// a backslash in JSON, unless as \u.
+func (t Text) Plain() bool {
+	return t.pattern == nil && !strings.ContainsFunc(t.Raw, func(r rune) bool { return r < ' ' || strings.ContainsRune(`"\/`, r) })
+}
+
 // Match reports whether the message is selected.
 func (t Text) Match(message string) bool {
 	switch {

@@ -189,3 +189,14 @@ func TestTextFindsItselfWhateverItsScript(t *testing.T) {
 		require.True(t, parsed.MatchBytes([]byte("a "+text+" b")), text)
 	}
 }
+
+func TestTextIsPlainWhereJSONWritesItAsItIs(t *testing.T) {
+	for text, plain := range map[string]bool{
+		"refused": true, "100 %": true, "磁盘": true, "": true,
+		"a/b": false, `say "x"`: false, `\d`: false, "a\tb": false, "/x/": false,
+	} {
+		parsed, err := ParseText(text)
+		require.NoError(t, err)
+		require.Equal(t, plain, parsed.Plain(), text)
+	}
+}

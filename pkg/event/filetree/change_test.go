@@ -105,7 +105,7 @@ func TestReadersOfAGrowingFileSeeABeginningOfIt(t *testing.T) {
 	t.Parallel()
 	tr := newTree(t)
 	var lines []string
-	for _, w := range evenly(6_000) {
+	for _, w := range evenly(4_000) {
 		lines = append(lines, w.line(100))
 	}
 	text := strings.Join(lines, "")
@@ -113,8 +113,8 @@ func TestReadersOfAGrowingFileSeeABeginningOfIt(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		var err error
-		for from := 1_000; from < len(text) && err == nil; from += 7_777 {
-			err = tr.add(dayLog, text[from:min(from+7_777, len(text))])
+		for from := 1_000; from < len(text) && err == nil; from += 11_111 {
+			err = tr.add(dayLog, text[from:min(from+11_111, len(text))])
 		}
 		done <- err
 	}()
@@ -185,7 +185,7 @@ func TestReadersOfAFileThatIsTruncatedAndReplacedGetNoError(t *testing.T) {
 		stopped <- err
 	}()
 	s := tr.store(nil)
-	for range 150 {
+	for range 40 {
 		for _, order := range []event.Order{event.OldestFirst, event.NewestFirst} {
 			p, err := s.Logs(t.Context(), event.PageRequest{Range: march, Limit: event.MaxPage, Order: order})
 			require.NoError(t, err)

@@ -183,3 +183,19 @@ func TestAnAnswerOfManyMegabytesIsCutAndSaysSo(t *testing.T) {
 		require.Equal(t, second, p.Items[0].Time.Second(), "the first are kept")
 	}
 }
+
+func TestTextIsFoundInMessagesWithEscapes(t *testing.T) {
+	tr := newTree(t)
+	tr.write(t, "LSF/check/log/20260305",
+		`{"time": "2026-03-05 10:00:00", "message_level": "Error", "message": "one \"refused\" here"}`+"\n"+
+			`{"time": "2026-03-05 10:00:01", "message_level": "Error", "message": "two \u0072efused"}`+"\n"+
+			`{"time": "2026-03-05 10:00:02", "message_level": "Error", "message": "three \nrefused"}`+"\n"+
+			`{"time": "2026-03-05 10:00:03", "message_level": "Error", "message": "four \"other\""}`+"\n")
+	for text, want := range map[string]int{"refused": 3, "REFUSED": 3, "nrefused": 0, `"refused"`: 1, "other": 1, "磁盘": 0} {
+		parsed, err := event.ParseText(text)
+		require.NoError(t, err)
+		page, err := tr.store(nil).Logs(t.Context(), event.PageRequest{Filter: event.Filter{Text: parsed}, Range: march, Limit: 10})
+		require.NoError(t, err)
+		require.Len(t, page.Items, want, text)
+	}
+}

@@ -1,6 +1,7 @@
 package filetree
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
@@ -14,6 +15,7 @@ type matcher struct {
 	filter  event.Filter
 	class   event.Dimension // level or send result; empty where lines have none
 	byClass bool            // the filter has a condition on the class
+	plain   bool            // the filter's text is never escaped
 	decided []decision      // on classes so far, of which there are few
 }
 
@@ -24,7 +26,7 @@ type decision struct {
 }
 
 func newMatcher(kind event.Kind, f event.Filter) *matcher {
-	m := &matcher{kind: kind, filter: f, class: classOf(kind)}
+	m := &matcher{kind: kind, filter: f, class: classOf(kind), plain: f.Text.Plain()}
 	m.byClass = m.class != "" && f.Has(m.class)
 	return m
 }
@@ -96,8 +98,14 @@ func (m *matcher) match(v []dayfile.Value) bool {
 }
 
 func (m *matcher) matchText(message dayfile.Value) bool {
-	if raw, ok := message.Plain(); ok {
+	raw, ok := message.Plain()
+	if ok {
 		return m.filter.Text.MatchBytes(raw)
+	}
+	// What is not in the line as it stands is not in the message either, unless the
+	// text itself may be escaped: decoding is for the few lines that are left.
+	if m.plain && !bytes.Contains(raw, []byte(`\u`)) && !m.filter.Text.MatchBytes(raw) {
+		return false
 	}
 	return m.filter.Text.Match(message.String())
 }

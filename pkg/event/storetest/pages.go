@@ -73,7 +73,7 @@ func checkPages(t testing.TB, tr trial, kind event.Kind, s selector, r event.Ran
 	newest := page{slices.Clone(all.rows), slices.Clone(all.ids), false}
 	slices.Reverse(newest.rows)
 	slices.Reverse(newest.ids)
-	if tr.large {
+	if tr.zoned {
 		limits = oneLimit
 	}
 	for _, limit := range limits(len(want)) {

@@ -25,7 +25,7 @@ func random(t testing.TB, seed uint64, zoneName, start string) World {
 			}
 			m := d.monitor(direction, item)
 			w.Monitors = append(w.Monitors, m)
-			d.fill(&w, m, d.times(w.Zone, begin, 72*time.Hour, 10+d.IntN(100)))
+			d.fill(&w, m, d.times(w.Zone, begin, 72*time.Hour, 10+d.IntN(70)))
 		}
 	}
 	return w
