@@ -41,7 +41,9 @@ func TestTenThousandMonitorsAreServed(t *testing.T) {
 	require.Len(t, inventory.Monitors, directions*items)
 	require.Len(t, inventory.Problems, directions*items*99/100, "descriptors that are missing")
 	for i, m := range inventory.Monitors {
-		require.Equal(t, fmt.Sprintf("area%02d/check_%03d", i/items, i%items), m.Name())
+		if want := fmt.Sprintf("area%02d/check_%03d", i/items, i%items); m.Name() != want {
+			require.Equal(t, want, m.Name())
+		}
 	}
 	beats, err := s.LastHeartbeats(t.Context(), event.Filter{}, day.To)
 	require.NoError(t, err)
