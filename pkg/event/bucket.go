@@ -42,10 +42,22 @@ func dayBuckets(r Range, days int, loc *time.Location) []time.Time {
 	sinceMonday := int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()/86_400) - 4
 	d -= ((sinceMonday % days) + days) % days
 	var starts []time.Time
-	for start := time.Date(y, m, d, 0, 0, 0, 0, loc); !start.After(r.To); {
-		starts = append(starts, start.UTC())
+	for start := dayStart(y, m, d, loc); !start.After(r.To); start = dayStart(y, m, d, loc) {
+		// A day that a zone left out begins, and ends, with the next one.
+		if n := len(starts); n == 0 || start.After(starts[n-1]) {
+			starts = append(starts, start.UTC())
+		}
 		d += days
-		start = time.Date(y, m, d, 0, 0, 0, 0, loc)
 	}
 	return starts
+}
+
+// dayStart is the first instant of a day. Where clocks are set forward at
+// midnight, or a day is left out, time.Date gives an instant of the day before.
+func dayStart(y int, m time.Month, d int, loc *time.Location) time.Time {
+	start := time.Date(y, m, d, 0, 0, 0, 0, loc)
+	if start.Day() != time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Day() {
+		_, start = start.ZoneBounds()
+	}
+	return start
 }

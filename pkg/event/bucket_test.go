@@ -40,6 +40,7 @@ func TestBucketsAreAlignedToTheClockOfTheZone(t *testing.T) {
 		"hours over a skipped one":       {"Europe/Berlin", "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z", time.Hour, []string{"2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z"}},
 		"weeks begin on Mondays":         {"UTC", "2026-03-05T10:00:00Z", "2026-03-09T00:00:00Z", 7 * 24 * time.Hour, []string{"2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"}},
 		"weeks before 1970":              {"UTC", "1969-12-28T10:00:00Z", "1969-12-29T00:00:00Z", 7 * 24 * time.Hour, []string{"1969-12-22T00:00:00Z", "1969-12-29T00:00:00Z"}},
+		"a day that begins at one":       {"America/Sao_Paulo", "2018-11-03T12:00:00Z", "2018-11-05T12:00:00Z", 24 * time.Hour, []string{"2018-11-03T03:00:00Z", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z"}},
 		"a day whose last hour is twice": {"America/Sao_Paulo", "2018-02-17T12:00:00Z", "2018-02-18T12:00:00Z", 24 * time.Hour, []string{"2018-02-17T02:00:00Z", "2018-02-18T03:00:00Z"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +57,7 @@ func TestBucketsAreAlignedToTheClockOfTheZone(t *testing.T) {
 
 // A bucket of days must hold exactly the instants of its days.
 func TestBucketsOfDaysBeginWithTheFirstInstantOfTheirDay(t *testing.T) {
-	for _, name := range []string{"UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Asia/Beirut", "Australia/Lord_Howe"} {
+	for _, name := range []string{"UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Apia"} {
 		loc := zone(t, name)
 		for _, year := range []int{2011, 2018, 2026} {
 			r := Range{time.Date(year, 1, 1, 12, 0, 0, 0, time.UTC), time.Date(year+1, 1, 1, 12, 0, 0, 0, time.UTC)}

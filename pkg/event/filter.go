@@ -216,24 +216,33 @@ func containsFold(message []byte, folded string) bool {
 	if 'a' <= first && first <= 'z' {
 		other = first - 'a' + 'A'
 	}
-	for len(message) >= len(folded) {
-		i := bytes.IndexByte(message, first)
-		if first != other {
-			if j := bytes.IndexByte(message[:max(i, 0)], other); i < 0 {
-				i = bytes.IndexByte(message, other)
-			} else if j >= 0 {
-				i = j
-			}
+	// What was found of one case holds until it is passed, so that a long message
+	// is read once or twice, whatever is in it.
+	for from, next := 0, -1; ; from++ {
+		if next < from {
+			next = indexFrom(message, from, first)
 		}
-		if i < 0 || len(message)-i < len(folded) {
+		if i := bytes.IndexByte(message[from:next], other); i >= 0 {
+			from += i
+		} else {
+			from = next
+		}
+		if len(message)-from < len(folded) {
 			return false
 		}
-		if equalFold(message[i:i+len(folded)], folded) {
+		if equalFold(message[from:from+len(folded)], folded) {
 			return true
 		}
-		message = message[i+1:]
 	}
-	return false
+}
+
+// indexFrom finds c in b from an index on; it is the length of b where there is
+// none.
+func indexFrom(b []byte, from int, c byte) int {
+	if i := bytes.IndexByte(b[from:], c); i >= 0 {
+		return from + i
+	}
+	return len(b)
 }
 
 func equalFold(b []byte, folded string) bool {

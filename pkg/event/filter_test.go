@@ -152,6 +152,15 @@ func TestParseTextSaysWhatIsWrongWithAnExpression(t *testing.T) {
 	require.ErrorContains(t, err, "leave the slashes off")
 }
 
+func TestTextIsFoundInALongMessageOfOneLetterInTime(t *testing.T) {
+	message := strings.Repeat("E", 4<<20) // looked through once for each of its letters, this would take minutes
+	for text, want := range map[string]bool{"ex": false, "eee": true} {
+		parsed, err := ParseText(text)
+		require.NoError(t, err)
+		require.Equal(t, want, parsed.Match(message))
+	}
+}
+
 // FuzzText holds the search for plain texts against package strings.
 func FuzzText(f *testing.F) {
 	f.Add("disk", "the Disk is full")

@@ -59,8 +59,8 @@ type Inventory struct {
 // missing.
 type Beats struct {
 	Last map[string]time.Time
-	// Unknown are the names of monitors whose heartbeats could not be read: that
-	// they are missing in Last does not say that there are none.
+	// Unknown are the names of monitors whose heartbeats could not all be read:
+	// there may be a later one than that in Last, or one where Last has none.
 	Unknown  map[string]bool
 	Problems Problems
 }

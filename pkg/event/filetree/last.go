@@ -63,10 +63,10 @@ func (s *Store) LastHeartbeats(ctx context.Context, f event.Filter, at time.Time
 		mu.Lock()
 		defer mu.Unlock()
 		beats.Problems = append(beats.Problems, problems...)
-		switch {
-		case !last.IsZero():
+		if !last.IsZero() {
 			beats.Last[items[i].path()] = last
-		case problems.Lost() != nil:
+		}
+		if problems.Lost() != nil {
 			beats.Unknown[items[i].path()] = true
 		}
 		return err

@@ -1,6 +1,7 @@
 package filetree_test
 
 import (
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -198,4 +199,14 @@ func TestTextIsFoundInMessagesWithEscapes(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, page.Items, want, text)
 	}
+}
+
+func TestMonitorIsUnknownWhereItsLatestBeatsCannotBeRead(t *testing.T) {
+	tr := newTree(t)
+	tr.write(t, "LSF/check/heartbeat/20260305", heartbeatLine("2026-03-05 10:00:00", "hpc01"))
+	require.NoError(t, os.Symlink(t.TempDir(), tr.path("LSF/check/heartbeat/20260306")))
+	beats, err := tr.store(nil).LastHeartbeats(t.Context(), event.Filter{}, march.To)
+	require.NoError(t, err)
+	require.True(t, beats.Unknown["LSF/check"], "the link leads out of the tree")
+	require.NotNil(t, beats.Problems.Lost())
 }
