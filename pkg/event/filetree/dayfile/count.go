@@ -228,29 +228,6 @@ func behindMessage(line []byte, at int) int {
 	return 0
 }
 
-// closed reports whether a message, its closing quote and brace included, ends
-// the line: no quote before the last one closes it.
-func closed(tail []byte) bool {
-	if tail[len(tail)-1] == '\r' {
-		tail = tail[:len(tail)-1]
-	}
-	n := len(tail) - len(`"}`)
-	if n < 0 || tail[n] != '"' || tail[n+1] != '}' || escaped(tail[:n]) {
-		return false
-	}
-	for at := 0; ; {
-		quote := bytes.IndexByte(tail[at:n], '"')
-		if quote < 0 {
-			return true
-		}
-		at += quote
-		if !escaped(tail[:at]) {
-			return false
-		}
-		at++
-	}
-}
-
 // slot is one entry of a small table from packed names to classes.
 type slot struct {
 	key   uint64

@@ -142,7 +142,7 @@ func parseCanonical(l Line, r *Record) bool {
 		return false
 	}
 	tail := line[levelAt+quote+len(messagePrefix):]
-	if len(tail) < len(`"}`) || !closed(tail) {
+	if !closed(tail) {
 		return false
 	}
 	stamp, ok := ParseStamp(line[minuteAt:stampEnd])
@@ -153,4 +153,24 @@ func parseCanonical(l Line, r *Record) bool {
 	message := Value{raw: tail[:len(tail)-len(`"}`)], quoted: true}
 	*r = Record{Offset: l.Offset, Stamp: stamp, Values: append(r.Values[:0], level, message)}
 	return true
+}
+
+// closed reports whether a message, its closing quote and brace included, ends
+// the line: no quote before the last one closes it.
+func closed(tail []byte) bool {
+	n := len(tail) - len(`"}`)
+	if n < 0 || tail[n] != '"' || tail[n+1] != '}' || escaped(tail[:n]) {
+		return false
+	}
+	for at := 0; ; {
+		quote := bytes.IndexByte(tail[at:n], '"')
+		if quote < 0 {
+			return true
+		}
+		at += quote
+		if !escaped(tail[:at]) {
+			return false
+		}
+		at++
+	}
 }
