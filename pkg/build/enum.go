@@ -12,7 +12,7 @@ import (
 )
 
 // modelPackages are those whose string constants occur in queries.
-var modelPackages = []string{"pkg/event", "pkg/heartbeat", "pkg/query"}
+var modelPackages = []string{"pkg/event", "pkg/heartbeat", "pkg/signal", "pkg/query"}
 
 // enums maps "package.Type" to the values of its constants, in the order of
 // the source, for every string type of the packages at these paths.

@@ -16,7 +16,10 @@ import (
 )
 
 // models are the query models; a generated file describes each.
-var models = []query.Query{&query.Monitors{}, &query.Heartbeats{}, &query.Logs{}, &query.Alarms{}}
+var models = []query.Query{
+	&query.Monitors{}, &query.Heartbeats{}, &query.Logs{}, &query.Alarms{},
+	&query.Signals{}, &query.Live{}, &query.PromQL{}, &query.Report{},
+}
 
 // Generate writes what is made from the query model: the front end's types and
 // the JSON schema.
@@ -66,11 +69,17 @@ func typeScript(values map[string][]string) ([]byte, error) {
 		OutputPath:   out,
 		ExcludeFiles: []string{"decode.go", "interval.go"},
 		Frontmatter: "export type Dimension = " + union(values["event.Dimension"]) + ";\n" +
-			"export type Status = " + union(values["heartbeat.Status"]) + ";\n",
+			"export type Status = " + union(values["heartbeat.Status"]) + ";\n" +
+			"export type Signal = " + union(values["signal.Signal"]) + ";\n" +
+			"export type Stat = " + union(values["signal.Stat"]) + ";\n" +
+			"export type SplitBy = " + union(values["signal.Dimension"]) + ";\n",
 		TypeMappings: map[string]string{
 			"event.Dimension":  "Dimension",
 			"event.MaxPage":    fmt.Sprint(event.MaxPage),
 			"heartbeat.Status": "Status",
+			"signal.Signal":    "Signal",
+			"signal.Stat":      "Stat",
+			"signal.Dimension": "SplitBy",
 		},
 	}}}
 	if err := tygo.New(config).Generate(); err != nil {

@@ -22,12 +22,6 @@ import (
 // SDK knows no higher bound.
 const maxConcurrent = 10
 
-// model is a query that selects events.
-type model interface {
-	query.Query
-	Filter() (event.Filter, error)
-}
-
 // request is what all query types have in common once they are decoded.
 type request struct {
 	filter event.Filter
@@ -38,7 +32,7 @@ type request struct {
 }
 
 // ask is a request with the model of its type.
-type ask[Q model] struct {
+type ask[Q query.Events] struct {
 	request
 	query Q
 }
@@ -51,7 +45,7 @@ type answer struct {
 }
 
 // handle makes the handler of one query type.
-func handle[Q model](d *Datasource, t query.Type, run func(context.Context, ask[Q]) (answer, error)) backend.QueryDataHandlerFunc {
+func handle[Q query.Events](d *Datasource, t query.Type, run func(context.Context, ask[Q]) (answer, error)) backend.QueryDataHandlerFunc {
 	return func(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 		alert := fromAlert(req)
 		one := func(ctx context.Context, q concurrent.Query) backend.DataResponse {
@@ -72,7 +66,7 @@ func handle[Q model](d *Datasource, t query.Type, run func(context.Context, ask[
 	}
 }
 
-func evaluate[Q model](ctx context.Context, d *Datasource, t query.Type, panel backend.DataQuery, alert bool, run func(context.Context, ask[Q]) (answer, error)) (data.Frames, error) {
+func evaluate[Q query.Events](ctx context.Context, d *Datasource, t query.Type, panel backend.DataQuery, alert bool, run func(context.Context, ask[Q]) (answer, error)) (data.Frames, error) {
 	if d.broken != nil {
 		return nil, d.broken
 	}
@@ -97,7 +91,7 @@ func evaluate[Q model](ctx context.Context, d *Datasource, t query.Type, panel b
 	}
 	a.head.Query = describe(q, r, a.detail)
 	a.head.Unknown = unknown
-	for _, key := range query.Inapplicable(q) {
+	for _, key := range query.Inapplicable(typed) {
 		a.head.Remarks = append(a.head.Remarks, fmt.Sprintf("The filter on %s does nothing here: %s have none.", key, t))
 	}
 	a.head.Apply(panel.RefID, a.frames)
@@ -105,7 +99,7 @@ func evaluate[Q model](ctx context.Context, d *Datasource, t query.Type, panel b
 }
 
 // prepare works out what a decoded query needs to be answered.
-func (d *Datasource) prepare(q model, panel backend.DataQuery, alert bool) (request, error) {
+func (d *Datasource) prepare(q query.Events, panel backend.DataQuery, alert bool) (request, error) {
 	r := request{alert: alert, panel: panel}
 	var err error
 	if r.filter, err = q.Filter(); err != nil {

@@ -31,6 +31,14 @@ func model(t Type) (Query, error) {
 		return &Logs{}, nil
 	case TypeAlarms:
 		return &Alarms{}, nil
+	case TypeSignals:
+		return &Signals{}, nil
+	case TypeLive:
+		return &Live{}, nil
+	case TypePromQL:
+		return &PromQL{}, nil
+	case TypeReport:
+		return &Report{}, nil
 	case "":
 		return nil, fmt.Errorf("%w: queryType is missing, use one of %q", ErrUnknownType, Types)
 	}

@@ -21,10 +21,14 @@ const (
 	TypeHeartbeats Type = "heartbeats"
 	TypeLogs       Type = "logs"
 	TypeAlarms     Type = "alarms"
+	TypeSignals    Type = "signals"
+	TypeLive       Type = "live"
+	TypePromQL     Type = "promql"
+	TypeReport     Type = "report"
 )
 
 // Types lists every query type in the order in which editors offer them.
-var Types = []Type{TypeMonitors, TypeHeartbeats, TypeLogs, TypeAlarms}
+var Types = []Type{TypeMonitors, TypeHeartbeats, TypeLogs, TypeAlarms, TypeSignals, TypeLive, TypePromQL, TypeReport}
 
 // Format says in which shape a query is answered.
 type Format string
@@ -38,6 +42,11 @@ const (
 	FormatTimeline    Format = "timeline"
 	FormatLines       Format = "lines"
 	FormatAnnotations Format = "annotations"
+	FormatSeries      Format = "series"
+	FormatInstant     Format = "instant"
+	FormatHeatmap     Format = "heatmap"
+	FormatStream      Format = "stream"
+	FormatMarkdown    Format = "markdown"
 )
 
 // DefaultLimit and MaxLimit bound the rows of one answer.
@@ -46,7 +55,8 @@ const (
 	MaxLimit     = event.MaxPage
 )
 
-// Query is one of Monitors, Heartbeats, Logs and Alarms.
+// Query is one of Monitors, Heartbeats, Logs, Alarms, Signals, Live, PromQL and
+// Report.
 type Query interface {
 	// Type is the query type the model belongs to.
 	Type() Type
@@ -54,11 +64,19 @@ type Query interface {
 	Shape() Format
 	// Validate names the field that is wrong and what it may hold.
 	Validate() error
+}
+
+// Events is a query for what check scripts left behind: Monitors, Heartbeats,
+// Logs or Alarms.
+type Events interface {
+	Query
+	// Filter builds the filter of the events.
+	Filter() (event.Filter, error)
 
 	scope() *Scope
 }
 
-// Scope selects monitors; every query has it. Empty lists select all.
+// Scope selects monitors; every query for events has it. Empty lists select all.
 type Scope struct {
 	// Directions are names of business areas.
 	Directions List `json:"directions,omitempty"`

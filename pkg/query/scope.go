@@ -78,7 +78,7 @@ func (a AdHoc) condition() (event.Condition, error) {
 // Inapplicable lists the keys of the ad hoc filters that what q asks for does not
 // have. A dashboard has one filter bar for all its panels, so such a filter is no
 // error; but the user is to know that it does nothing.
-func Inapplicable(q Query) []event.Dimension {
+func Inapplicable(q Events) []event.Dimension {
 	dims := map[Type][]event.Dimension{
 		TypeMonitors:   {event.Direction, event.Item, event.Host, event.Receiver},
 		TypeHeartbeats: event.Heartbeats.Dimensions(),
