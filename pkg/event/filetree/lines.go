@@ -82,9 +82,9 @@ func (t *fileTally) addOne(key []string, bucket int) error {
 	if err != nil {
 		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	g.lock(bucket, bucket)
 	g.counts[bucket]++
+	g.unlock(bucket, bucket)
 	return nil
 }
 

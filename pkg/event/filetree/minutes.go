@@ -3,8 +3,6 @@ package filetree
 import (
 	"context"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
@@ -73,14 +71,15 @@ const outside = -1
 type places struct {
 	run     bool // the minutes lie in successive buckets, from first on
 	first   int
-	buckets []int32 // else the bucket of each, or outside
+	last    int     // first to last are the buckets that get anything
+	buckets []int32 // where they do not: the bucket of each, or outside
 }
 
 // place finds the bucket of each minute, and the minutes that the range cuts.
 func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
 	n := len(m.Starts)
 	if n == 0 {
-		return p, nil
+		return places{last: outside}, nil
 	}
 	offset, steady := t.clock.Offset(m.Starts[0], m.Starts[n-1])
 	first, last := int64(m.Starts[0])-offset, int64(m.Starts[n-1])-offset
@@ -88,10 +87,10 @@ func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
 		// A bucket a minute and a line in each: the usual case over long ranges. The
 		// first and the last bucket may hold more minutes than one.
 		if b := t.bucketOf(first); first >= t.starts[b] && b+n <= len(t.starts) {
-			return places{run: true, first: b}, nil
+			return places{run: true, first: b, last: b + n - 1}, nil
 		}
 	}
-	p.buckets = make([]int32, n)
+	p = places{first: len(t.starts), last: outside, buckets: make([]int32, n)}
 	for i, start := range m.Starts {
 		unix := int64(start) - offset
 		if !steady {
@@ -99,7 +98,9 @@ func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
 		}
 		switch {
 		case unix >= t.from && unix+59 <= t.to:
-			p.buckets[i] = int32(t.bucketOf(unix)) //nolint:gosec // at most event.MaxBuckets
+			b := t.bucketOf(unix)
+			p.first, p.last = min(p.first, b), max(p.last, b)
+			p.buckets[i] = int32(b) //nolint:gosec // at most event.MaxBuckets
 		case unix+59 < t.from || unix > t.to:
 			p.buckets[i] = outside
 		default:
@@ -110,39 +111,16 @@ func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
 	return p, cut
 }
 
-// group is the counts of one group, and who may add to them.
-type group struct {
-	mu     sync.Mutex
-	counts []uint64
-}
-
-// group finds or makes the group of a key.
-func (c *counting) group(key []string) (*group, error) {
-	joined := strings.Join(key, "\x00")
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if g, ok := c.groups[joined]; ok {
-		return g, nil
-	}
-	counts, err := c.histogram.Group(key...)
-	if err != nil {
-		return nil, err
-	}
-	g := &group{counts: counts}
-	c.groups[joined] = g
-	return g, nil
-}
-
 func (t *fileTally) addColumn(key []string, p places, counts []uint32) error {
-	if !p.run && !slices.ContainsFunc(p.buckets, func(b int32) bool { return b != outside }) {
+	if p.last == outside {
 		return nil
 	}
 	g, err := t.group(key)
 	if err != nil {
 		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	g.lock(p.first, p.last)
+	defer g.unlock(p.first, p.last)
 	if p.run {
 		column := g.counts[p.first:][:len(counts)]
 		for i, n := range counts {

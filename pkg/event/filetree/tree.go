@@ -143,30 +143,3 @@ func reason(err error) string {
 	}
 	return "it could not be read: " + err.Error()
 }
-
-// parallel calls work for 0 to n-1 with a bounded number of goroutines, in
-// order of the index as far as that is possible. The first error ends it.
-func (s *Store) parallel(ctx context.Context, n int, work func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var next int
-	var mu sync.Mutex
-	take := func() (int, bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		next++
-		return next - 1, next <= n && ctx.Err() == nil
-	}
-	var wg sync.WaitGroup
-	for range min(s.workers, n) {
-		wg.Go(func() {
-			for i, ok := take(); ok; i, ok = take() {
-				if err := work(ctx, i); err != nil {
-					cancel(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	return context.Cause(ctx)
-}

@@ -9,7 +9,7 @@ import (
 )
 
 // blockSize is how much is read at once from the end: a few hundred lines.
-const blockSize = 64 << 10
+const blockSize = chunkSize
 
 // blockLines is how many lines a block usually has at the most.
 const blockLines = 512
@@ -19,7 +19,11 @@ const blockLines = 512
 // during the call. Blank lines are left out. It ends without an error when each
 // returns ErrStop.
 func Backward(ctx context.Context, file io.ReaderAt, span Span, each func([]Line) error) error {
-	buf, lines := make([]byte, min(blockSize, span.To-span.From)), make([]Line, 0, blockLines)
+	lent, release := takeBuffer()
+	defer release()
+	room, giveBack := takeLines()
+	defer giveBack()
+	buf, lines := lent[:], room[:0]
 	size := int64(blockSize)
 	for end := span.To; end > span.From; {
 		if err := ctx.Err(); err != nil {

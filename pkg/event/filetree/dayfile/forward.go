@@ -35,21 +35,23 @@ type chunk struct {
 // chunks hands out a span in chunks. The bytes of one are valid until the next
 // is asked for.
 type chunks struct {
-	file   io.ReaderAt
-	span   Span
-	buf    []byte
-	lo, hi int   // what of buf is read and not handed out
-	pos    int64 // offset in the file of buf[lo]
-	limit  int   // longer lines are cut
+	file    io.ReaderAt
+	span    Span
+	buf     []byte
+	release func() // what buf was lent by
+	lo, hi  int    // what of buf is read and not handed out
+	pos     int64  // offset in the file of buf[lo]
+	limit   int    // longer lines are cut
 }
 
-// newChunks reads size bytes at once, a power of two, less where the span is
-// small and more where a line is longer.
+// newChunks reads size bytes at once, a power of two up to chunkSize, less where
+// the span is small and more where a line is longer. The chunks must be released.
 func newChunks(file io.ReaderAt, span Span, size int) *chunks {
 	for size > 1 && int64(size/2) > span.To-span.From {
 		size /= 2
 	}
-	return &chunks{file: file, span: span, buf: make([]byte, size), pos: span.From, limit: MaxLine}
+	buf, release := takeBuffer()
+	return &chunks{file: file, span: span, buf: buf[:size], release: release, pos: span.From, limit: MaxLine}
 }
 
 // next returns io.EOF after the last chunk. A file that became shorter ends
@@ -142,7 +144,10 @@ func lineEnd(ctx context.Context, file io.ReaderAt, span Span) (end int64, found
 // without an error when each returns ErrStop.
 func Forward(ctx context.Context, file io.ReaderAt, span Span, each func([]Line) error) error {
 	c := newChunks(file, span, chunkSize)
-	var lines []Line
+	defer c.release()
+	room, giveBack := takeLines()
+	defer giveBack()
+	lines := room[:0]
 	for {
 		ch, err := c.next(ctx)
 		if errors.Is(err, io.EOF) {

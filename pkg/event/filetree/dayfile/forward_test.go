@@ -255,6 +255,7 @@ func FuzzForward(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, bits uint8) {
 		require.Equal(t, split(data), forward(t, bytes.NewReader(data), whole(data)))
 		c := newChunks(bytes.NewReader(data), whole(data), 1<<(bits%6))
+		defer c.release()
 		var lines []Line
 		for {
 			ch, err := c.next(t.Context())

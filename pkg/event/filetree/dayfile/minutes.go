@@ -45,6 +45,9 @@ func (t *tally) row(s Stamp) int {
 	}
 	t.disorder = max(t.disorder, t.newest-s+59)
 	if t.rows == nil {
+		if i, ok := slices.BinarySearch(t.starts, s); ok {
+			return i
+		}
 		t.rows = make(map[Stamp]int, len(t.starts))
 		for i, start := range t.starts {
 			t.rows[start] = i

@@ -63,6 +63,7 @@ func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorde
 // firstStamp reads the first line with a time that begins after span.From.
 func firstStamp(ctx context.Context, file io.ReaderAt, span Span) (at int64, stamp Stamp, ok bool, err error) {
 	c := newChunks(file, span, probeSize)
+	defer c.release()
 	c.limit = probeSize // times stand at the beginning
 	partial := true     // the first line read is the rest of one that began before the span
 	for {
