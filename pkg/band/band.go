@@ -71,6 +71,11 @@ var Throughput = Scale{Name: "average QPS", Unit: "requests per second", Bands: 
 	{"low", lowest, Fine}, {"good", 10, Fine}, {"excellent", 20, Fine},
 }}
 
+// PeakThroughput judges the highest number of requests per second, of any minute.
+var PeakThroughput = Scale{Name: "peak QPS", Unit: "requests per second", Bands: []Band{
+	{"normal", lowest, Fine}, {"high", above(50), Warning},
+}}
+
 // above is the next number: bands begin at their lowest value, and these limits
 // belong to the band below.
 func above(v float64) float64 { return math.Nextafter(v, math.Inf(1)) }

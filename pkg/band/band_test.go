@@ -41,6 +41,8 @@ func TestValuesFallIntoTheirBands(t *testing.T) {
 		{band.Throughput, 9.99, "low", band.Fine},
 		{band.Throughput, 10, "good", band.Fine},
 		{band.Throughput, 20, "excellent", band.Fine},
+		{band.PeakThroughput, 50, "normal", band.Fine},
+		{band.PeakThroughput, 50.1, "high", band.Warning},
 		{band.Throughput, math.Inf(1), "excellent", band.Fine},
 	} {
 		got, ok := tc.scale.Of(tc.value)
@@ -64,7 +66,7 @@ func TestExpectedGoroutinesFollowTheLoad(t *testing.T) {
 }
 
 func TestEveryScaleMeetsEveryNumberInOrder(t *testing.T) {
-	for _, s := range []band.Scale{band.Goroutines, band.Memory, band.Success, band.Latency, band.Throughput} {
+	for _, s := range []band.Scale{band.Goroutines, band.Memory, band.Success, band.Latency, band.Throughput, band.PeakThroughput} {
 		require.True(t, math.IsInf(s.Bands[0].From, -1), s.Name)
 		for i := range s.Bands[1:] {
 			require.Less(t, s.Bands[i].From, s.Bands[i+1].From, s.Name)
