@@ -1,9 +1,6 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 
-import { type, uid } from './grafana';
-
-const saveAndTest = (page: Page) => page.getByTestId('data-testid Data source settings page Save and Test button');
-const verdict = (page: Page) => page.getByTestId('data-testid Data source settings page Alert');
+import { saveAndTest, uid, verdict, withDataSource } from './grafana';
 
 test('the provisioned data source saves and tests', async ({ page }) => {
   await page.goto(`/connections/datasources/edit/${uid}`);
@@ -15,19 +12,15 @@ test('the provisioned data source saves and tests', async ({ page }) => {
 });
 
 test('a path that is not allowed is refused by name', async ({ page, request }) => {
-  const body = { name: `zz e2e ${Date.now()}`, type, access: 'proxy', jsonData: {} };
-  const { datasource } = await (await request.post('/api/datasources', { data: body })).json();
-  try {
-    await page.goto(`/connections/datasources/edit/${datasource.uid}`);
+  await withDataSource(request, {}, async (own) => {
+    await page.goto(`/connections/datasources/edit/${own}`);
     await page.getByRole('textbox', { name: /^Path/ }).fill('/no/such/store');
     await page.getByRole('combobox', { name: /^Time zone/ }).click();
     await page.keyboard.type('Shanghai');
     await page.getByText('Asia/Shanghai', { exact: true }).click();
     await saveAndTest(page).click();
     await expect(verdict(page)).toContainText('/no/such/store');
-    const stored = await (await request.get(`/api/datasources/uid/${datasource.uid}`)).json();
+    const stored = await (await request.get(`/api/datasources/uid/${own}`)).json();
     expect(stored.jsonData.events).toEqual({ kind: 'filetree', path: '/no/such/store', timezone: 'Asia/Shanghai' });
-  } finally {
-    await request.delete(`/api/datasources/uid/${datasource.uid}`);
-  }
+  });
 });

@@ -1,4 +1,4 @@
-import type { Page, Response } from '@playwright/test';
+import type { APIRequestContext, Page, Response } from '@playwright/test';
 
 export const type = 'heartline-monitor-datasource';
 export const uid = 'heartline';
@@ -37,8 +37,37 @@ export function watchQueries(page: Page) {
 }
 
 /** The address of Explore with one query of the last week. */
-export function explore(query: object): string {
-  const queries = [{ refId: 'A', datasource: { type, uid }, ...query }];
-  const pane = { datasource: uid, queries, range: { from: 'now-7d', to: 'now' } };
+export function explore(query: object, datasource = uid): string {
+  const queries = [{ refId: 'A', datasource: { type, uid: datasource }, ...query }];
+  const pane = { datasource, queries, range: { from: 'now-7d', to: 'now' } };
   return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ a: pane }))}`;
 }
+
+/** Whether the provisioned data source has services: their dashboards and rules have nothing to ask otherwise. */
+export async function hasServices(request: APIRequestContext): Promise<boolean> {
+  const { jsonData } = await (await request.get(`/api/datasources/uid/${uid}`)).json();
+  return Boolean(jsonData.services?.length);
+}
+
+export const noServices = `the data source ${uid} has no services`;
+
+/** Runs with a data source of its own, which is removed afterwards. */
+export async function withDataSource(
+  request: APIRequestContext,
+  jsonData: object,
+  run: (uid: string) => Promise<void>
+): Promise<void> {
+  const body = { name: `zz e2e ${Date.now()}`, type, access: 'proxy', jsonData };
+  const { datasource } = await (await request.post('/api/datasources', { data: body })).json();
+  try {
+    await run(datasource.uid);
+  } finally {
+    await request.delete(`/api/datasources/uid/${datasource.uid}`);
+  }
+}
+
+export const saveAndTest = (page: Page) =>
+  page.getByTestId('data-testid Data source settings page Save and Test button');
+
+/** What Save & test says. */
+export const verdict = (page: Page) => page.getByTestId('data-testid Data source settings page Alert');

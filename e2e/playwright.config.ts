@@ -9,6 +9,8 @@ import { cookies } from './cookies';
  * CHROMIUM_PATH     the browser, /usr/bin/chromium if it is not set
  * E2E_STORE         the store of the data source as this machine sees it; if it is set, a monitor e2e/tail is
  *                   written into it, to see that new lines are followed
+ * E2E_APP           the address of an instrumented app as Grafana sees it, such as http://127.0.0.1:8080; if it is
+ *                   not set, nothing that needs a running app is tested
  */
 export default defineConfig({
   testDir: '.',

@@ -2,6 +2,7 @@ import {
   CoreApp,
   type DataQueryResponse,
   type DataSourceApi,
+  dateTime,
   hasLogsContextSupport,
   hasQueryModificationSupport,
   hasSupplementaryQuerySupport,
@@ -95,6 +96,34 @@ describe('following new lines', () => {
     );
   });
 
+  const liveBuffer = async (from: string, about: Parameters<typeof request>[1] = {}) => {
+    const getDataStream = jest.fn((_: { buffer: object }) => of({ data: [] }));
+    setGrafanaLiveSrv({ getDataStream } as unknown as Parameters<typeof setGrafanaLiveSrv>[0]);
+    const schema = { refId: 'A', meta: { channel: 'ds/heart/live/abc' }, fields: [] };
+    fakeBackend({}, { A: { frames: [{ schema, data: { values: [] } }] } });
+    const range = { from: dateTime(from), to: dateTime('2026-03-06T11:00:00Z'), raw: { from: 'now-1h', to: 'now' } };
+    const live: HeartlineQuery = { refId: 'A', queryType: 'live', format: 'stream', limit: 5 };
+    await lastValueFrom(makeDataSource().query(request([live], { range, maxDataPoints: 300, ...about })));
+    return getDataStream.mock.lastCall?.[0].buffer;
+  };
+
+  it('keeps a point for each second of the range, however narrow the panel', async () => {
+    expect(await liveBuffer('2026-03-06T10:45:00Z')).toEqual({
+      action: StreamingFrameAction.Append,
+      maxLength: 901,
+      maxDelta: 900_000,
+    });
+  });
+
+  it('keeps no more points of a long range than a panel can draw', async () => {
+    expect(await liveBuffer('2026-03-05T11:00:00Z')).toMatchObject({ maxLength: 11_000, maxDelta: 86_400_000 });
+  });
+
+  it('drops no point by its age where the range is fixed', async () => {
+    const rangeRaw = { from: '2026-03-06T10:45:00Z', to: '2026-03-06T11:00:00Z' };
+    expect(await liveBuffer('2026-03-06T10:45:00Z', { rangeRaw })).not.toHaveProperty('maxDelta');
+  });
+
   it('repeats the last lines when it is quiet, because Explore overlooks those that come too fast', () => {
     jest.useFakeTimers();
     const updates = new Subject<DataQueryResponse>();
@@ -160,6 +189,20 @@ describe('lists to choose from', () => {
     expect(calls[0]).toMatchObject({ params: { direction: ['LSF', 'host'] } });
     expect(calls[0].url).toBe('/api/datasources/uid/heart/resources/monitors');
     expect(calls[0].params).not.toHaveProperty('monitor');
+  });
+
+  it('have the services of some kinds', async () => {
+    const calls = fakeBackend({ services: options('checkout') });
+    expect(await makeDataSource().list('services', { kinds: ['app'] })).toEqual(options('checkout'));
+    expect(calls[0].params).toEqual({ kind: ['app'] });
+  });
+
+  it('have the signals of services, variables replaced', async () => {
+    const calls = fakeBackend({ signals: [{ signal: 'qps' }] });
+    expect(await makeDataSource().listSignals(['checkout', '$direction'])).toEqual([{ signal: 'qps' }]);
+    expect(calls[0].params).toEqual({ service: ['checkout', 'LSF', 'host'] });
+    await makeDataSource().listSignals();
+    expect(calls[1].params).toEqual({ service: [] });
   });
 
   it('are whole for levels', async () => {

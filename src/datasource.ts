@@ -27,9 +27,9 @@ import { beyond, contextQuery, contextRequest } from './logs/context';
 import { follow, settle, streamOptions } from './logs/live';
 import { volumeQuery, volumeRequest } from './logs/volume';
 import { modifyQuery, queryHasFilter, queryModifications, toggleQueryFilter } from './query/filters';
-import { interpolate } from './query/interpolate';
+import { expandAll, interpolate } from './query/interpolate';
 import { defaultQuery, isComplete } from './query/model';
-import { type Option, parametersOf, type Restriction } from './resources';
+import { type Option, parametersOf, type Restriction, type SignalChoice } from './resources';
 import type { HeartlineOptions, HeartlineQuery, VariableKind } from './types';
 import { HeartlineVariables } from './variables';
 
@@ -69,6 +69,11 @@ export class HeartlineDataSource
   /** What the editors and variables offer to choose from. */
   list(kind: VariableKind, restriction: Restriction = {}, vars?: ScopedVars): Promise<Option[]> {
     return this.getResource<Option[]>(kind, parametersOf(kind, restriction, vars));
+  }
+
+  /** The signals, and why these services (all, if none is named) do not give some of them. */
+  listSignals(services: string[] = []): Promise<SignalChoice[]> {
+    return this.getResource<SignalChoice[]>('signals', { service: expandAll(getTemplateSrv(), services) });
   }
 
   getTagKeys(): Promise<Option[]> {

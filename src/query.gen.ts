@@ -376,6 +376,11 @@ export interface Signals {
    * Interval is the length of one window, such as 1m or 1h; empty follows the panel.
    */
   interval?: string;
+  /**
+   * Lenient leaves out services that cannot give the signal, and says why in a notice,
+   * where the query would fail: for panels and rules that are made for services of any kind.
+   */
+  lenient?: boolean;
 }
 /**
  * Live asks for a signal of running apps as a stream: a point each second, begun

@@ -2,12 +2,14 @@ import type { MetricFindValue, ScopedVars } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 
 import { expandAll } from './query/interpolate';
+import type { Signal, SplitBy, Stat } from './query.gen';
 import type { VariableKind } from './types';
 
 /** What restricts a list, as a query has it: variables included. */
 export interface Restriction {
   directions?: string[];
   monitors?: string[];
+  kinds?: string[];
 }
 
 export interface Option extends MetricFindValue {
@@ -24,9 +26,10 @@ export const restrictions: Record<VariableKind, ReadonlyArray<keyof Restriction>
   receivers: ['directions', 'monitors'],
   statuses: [],
   sendResults: [],
+  services: ['kinds'],
 };
 
-const parameterNames = { directions: 'direction', monitors: 'monitor' } as const;
+const parameterNames = { directions: 'direction', monitors: 'monitor', kinds: 'kind' } as const;
 
 /** The parameters with which a list is asked for. */
 export function parametersOf(
@@ -38,4 +41,18 @@ export function parametersOf(
   return Object.fromEntries(
     restrictions[kind].map((field) => [parameterNames[field], expandAll(srv, restriction[field], vars)])
   );
+}
+
+/** What can be asked of a signal, and whether some services give it. */
+export interface SignalChoice {
+  signal: Signal;
+  label: string;
+  unit: string;
+  description: string;
+  /** The first is the default; a signal that has but one value has none. */
+  stats?: Stat[];
+  splitBy?: SplitBy[];
+  live?: boolean;
+  /** Why none of the services gives it. */
+  unavailable?: string;
 }

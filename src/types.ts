@@ -1,23 +1,26 @@
-import type { DataSourceJsonData } from '@grafana/data';
+import type { DataSourceJsonData, DataSourceSettings } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 
-import type { Alarms, Heartbeats, Logs, Monitors, Type } from './query.gen';
+import type { Alarms, Heartbeats, Live, Logs, Monitors, PromQL, Report, Signals, Type } from './query.gen';
 
 /** Every field of the query model; which of them a query has is said in query/shapes. */
-export type Fields = Partial<Monitors & Heartbeats & Logs & Alarms>;
+export type Fields = Partial<Monitors & Heartbeats & Logs & Alarms & Signals & Live & PromQL & Report>;
 
 export interface HeartlineQuery extends DataQuery, Fields {
   queryType?: Type;
 }
 
 /** What a template variable lists. */
-export type VariableKind = 'directions' | 'monitors' | 'hosts' | 'levels' | 'receivers' | 'statuses' | 'sendResults';
+export type VariableKind =
+  'directions' | 'monitors' | 'hosts' | 'levels' | 'receivers' | 'statuses' | 'sendResults' | 'services';
 
 export interface VariableQuery extends DataQuery {
   queryType?: never;
   kind: VariableKind;
   directions?: string[];
   monitors?: string[];
+  /** Kinds of services. */
+  kinds?: string[];
 }
 
 export interface EventSettings {
@@ -27,7 +30,30 @@ export interface EventSettings {
   levels?: string[];
 }
 
+export interface MetricsSettings {
+  url?: string;
+  user?: string;
+}
+
+export interface ServiceSettings {
+  name: string;
+  kind: string;
+  selector?: string;
+  url?: string;
+  user?: string;
+  path?: string;
+  timezone?: string;
+}
+
 export interface HeartlineOptions extends DataSourceJsonData {
   events?: EventSettings;
   heartbeat?: { grace?: string };
+  metrics?: MetricsSettings;
+  services?: ServiceSettings[];
 }
+
+/** Passwords and tokens by the name of the setting. */
+export type Secrets = Record<string, string>;
+
+/** A data source as its settings page has it. */
+export type Settings = DataSourceSettings<HeartlineOptions, Secrets>;

@@ -34,6 +34,13 @@ describe('a variable', () => {
     expect(calls[0].params).toEqual({ direction: [], monitor: ['lmstat'] });
   });
 
+  it('lists services, of some kinds or all', async () => {
+    const calls = fakeBackend({ services: options('checkout') });
+    expect(await run({ refId: 'A', kind: 'services', kinds: ['app', 'go'] })).toEqual(options('checkout'));
+    await run({ refId: 'A', kind: 'services' });
+    expect(calls.map(({ params }) => params)).toEqual([{ kind: ['app', 'go'] }, { kind: [] }]);
+  });
+
   it('lists nothing before it says what', async () => {
     expect(await run(JSON.parse('{"refId":"A"}'))).toEqual([]);
     expect(await run()).toEqual([]);
@@ -79,6 +86,13 @@ describe('its editor', () => {
     await user.click(screen.getByRole('combobox', { name: 'List' }));
     await user.click(screen.getByRole('option', { name: /^Monitors/ }));
     expect(last()).toEqual({ refId: 'A', kind: 'monitors', directions: ['LSF'] });
+  });
+
+  it('restricts services by their kind', async () => {
+    const { user, last } = open({ kind: 'services', directions: ['LSF'] });
+    await user.click(screen.getByRole('combobox', { name: 'Of kinds' }));
+    await user.click(await screen.findByRole('option', { name: /^Request log/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'services', kinds: ['requestlog'] });
   });
 
   it('is what Grafana shows', () => {

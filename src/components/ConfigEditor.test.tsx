@@ -1,16 +1,19 @@
-import type { DataSourceSettings } from '@grafana/data';
-import { render, screen } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React, { useState } from 'react';
 
-import type { HeartlineOptions } from '../types';
+import type { HeartlineOptions, Settings } from '../types';
 
 import { ConfigEditor } from './ConfigEditor';
 
-type Settings = DataSourceSettings<HeartlineOptions>;
-
-const settings = (jsonData: HeartlineOptions, readOnly = false): Settings =>
-  ({ name: 'Heartline', type: 'heartline-monitor-datasource', secureJsonFields: {}, readOnly, jsonData }) as Settings;
+const settings = (jsonData: HeartlineOptions, readOnly = false, stored: string[] = []): Settings =>
+  ({
+    name: 'Heartline',
+    type: 'heartline-monitor-datasource',
+    secureJsonFields: Object.fromEntries(stored.map((key) => [key, true])),
+    readOnly,
+    jsonData,
+  }) as Settings;
 
 function Host({ initial, onChange }: { initial: Settings; onChange: (settings: Settings) => void }) {
   const [options, setOptions] = useState(initial);
@@ -21,10 +24,11 @@ function Host({ initial, onChange }: { initial: Settings; onChange: (settings: S
   return <ConfigEditor options={options} onOptionsChange={change} />;
 }
 
-function open(jsonData: HeartlineOptions = {}, readOnly?: boolean) {
+function open(jsonData: HeartlineOptions = {}, readOnly?: boolean, stored?: string[]) {
   const onChange = jest.fn<void, [Settings]>();
-  render(<Host initial={settings(jsonData, readOnly)} onChange={onChange} />);
-  return { last: () => onChange.mock.lastCall?.[0].jsonData, user: userEvent.setup() };
+  render(<Host initial={settings(jsonData, readOnly, stored)} onChange={onChange} />);
+  const last = () => onChange.mock.lastCall?.[0];
+  return { last: () => last()?.jsonData, secrets: () => last()?.secureJsonData, user: userEvent.setup() };
 }
 
 // The description belongs to the accessible name.
@@ -106,5 +110,159 @@ describe('a stored data source', () => {
     expect(screen.getByRole('radio', { name: 'File tree' })).toBeDisabled();
     expect(combobox('Time zone')).toBeDisabled();
     expect(textbox('Grace')).toBeDisabled();
+  });
+});
+
+const button = (name: string | RegExp) => screen.getByRole('button', { name });
+const radio = (name: string) => screen.getByRole('radio', { name });
+
+describe('the Prometheus', () => {
+  it('gets an address, and nothing else where that is all', async () => {
+    const { user, last } = open();
+    expect(screen.queryByRole('radio', { name: 'Token' })).not.toBeInTheDocument();
+    await user.type(textbox('Prometheus URL'), 'p:90');
+    expect(screen.getByText('Write http://host:port or https://host')).toBeInTheDocument();
+    await user.clear(textbox('Prometheus URL'));
+    await user.type(textbox('Prometheus URL'), 'http://p:9090');
+    expect(screen.queryByText('Write http://host:port or https://host')).not.toBeInTheDocument();
+    expect(last()).toEqual({ metrics: { url: 'http://p:9090' } });
+    await user.clear(textbox('Prometheus URL'));
+    expect(last()).toEqual({ metrics: undefined });
+  });
+
+  it('gets a user with a password, and loses both with the method', async () => {
+    const { user, last, secrets } = open({ metrics: { url: 'http://p' } });
+    await user.click(radio('User'));
+    await user.type(textbox('User'), 'me');
+    await user.type(screen.getByLabelText(/^Password/), 'secret');
+    expect(last()).toEqual({ metrics: { url: 'http://p', user: 'me' } });
+    expect(secrets()).toEqual({ metricsPassword: 'secret' });
+    await user.click(radio('Token'));
+    await user.type(screen.getByLabelText(/^Token/, { selector: 'input[type=password]' }), 't');
+    expect(last()).toEqual({ metrics: { url: 'http://p' } });
+    expect(secrets()).toEqual({ metricsPassword: '', metricsToken: 't' });
+  });
+
+  it('shows that a token is stored, and takes another', async () => {
+    const { user, secrets } = open({ metrics: { url: 'http://p' } }, false, ['metricsToken']);
+    expect(radio('Token')).toBeChecked();
+    expect(screen.getByDisplayValue('configured')).toBeDisabled();
+    await user.click(button('Reset'));
+    expect(secrets()).toEqual({ metricsToken: '' });
+    expect(radio('Token')).toBeChecked();
+    await user.type(screen.getByLabelText(/^Token/, { selector: 'input[type=password]' }), 'new');
+    expect(secrets()).toEqual({ metricsToken: 'new' });
+  });
+});
+
+describe('services', () => {
+  const stored: HeartlineOptions = {
+    services: [
+      { name: 'orders', kind: 'app', url: 'http://orders:3000' },
+      { name: 'phone', kind: 'requestlog', path: '/srv/phone.db', timezone: 'Asia/Shanghai' },
+      { name: 'go', kind: 'go', selector: 'job="go"' },
+    ],
+  };
+  const group = (name: string) => within(screen.getByRole('group', { name }));
+
+  it('are added as apps', async () => {
+    const { user, last } = open();
+    await user.click(button('Add service'));
+    await user.type(textbox('Name'), 'orders');
+    await user.type(textbox('URL'), 'http://orders:3000');
+    expect(last()).toEqual({ services: [stored.services?.[0]] });
+  });
+
+  it('are added as request logs in a zone', async () => {
+    const { user, last } = open();
+    await user.click(button('Add service'));
+    await user.click(radio('Request log'));
+    const service = group('Service 1');
+    await user.type(service.getByRole('textbox', { name: /^Path/ }), '/srv/a.db');
+    expect(screen.getByText(/allowed_paths = \/srv\/a.db/)).toBeInTheDocument();
+    await user.click(service.getByRole('combobox', { name: /^Time zone/ }));
+    await user.keyboard('Shanghai');
+    await user.click(await screen.findByText('Asia/Shanghai'));
+    expect(last()?.services).toEqual([{ name: '', kind: 'requestlog', path: '/srv/a.db', timezone: 'Asia/Shanghai' }]);
+  });
+
+  it('in Prometheus need one', async () => {
+    const { user, last } = open();
+    await user.click(button('Add service'));
+    await user.click(radio('Prometheus'));
+    expect(screen.getByText('Set the Prometheus URL above')).toBeInTheDocument();
+    await user.type(textbox('Prometheus URL'), 'http://p');
+    expect(screen.queryByText('Set the Prometheus URL above')).not.toBeInTheDocument();
+    await user.type(textbox('Selector'), '{{job');
+    expect(screen.getByText(/Write label matchers without braces/)).toBeInTheDocument();
+    expect(last()?.services).toEqual([{ name: '', kind: 'go', selector: '{job' }]);
+  });
+
+  it('are listed with what they are read from, and one at a time is open', async () => {
+    const { user } = open(stored);
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'ordersApp · http://orders:3000',
+      'phoneRequest log · /srv/phone.db',
+      'goPrometheus · job="go"',
+    ]);
+    await user.click(button(/^phone/));
+    expect(screen.getByText(/The zone the app writes in, now Asia\/Shanghai/)).toBeInTheDocument();
+    await user.click(button(/^go/));
+    expect(screen.getAllByRole('textbox', { name: /^Name/ })).toHaveLength(1);
+    expect(textbox('Selector')).toHaveValue('job="go"');
+  });
+
+  it('have names of their own', async () => {
+    const { user } = open(stored);
+    await user.click(button(/^phone/));
+    await user.clear(textbox('Name'));
+    await user.type(textbox('Name'), 'orders');
+    expect(screen.getByText('Another service has this name')).toBeInTheDocument();
+  });
+
+  it('say that a secret does not follow another name, and ask for it again', async () => {
+    const token = 'services.orders.token';
+    const { user, last, secrets } = open(stored, false, [token]);
+    await user.click(button(/^orders/));
+    expect(screen.getByText(/its password or token has to be entered again/)).toBeInTheDocument();
+    expect(screen.getByDisplayValue('configured')).toBeInTheDocument();
+    await user.type(textbox('Name'), '2');
+    expect(screen.queryByDisplayValue('configured')).not.toBeInTheDocument();
+    await user.type(screen.getByLabelText(/^Token/, { selector: 'input[type=password]' }), 't');
+    expect(last()?.services?.[0]).toEqual({ name: 'orders2', kind: 'app', url: 'http://orders:3000' });
+    expect(secrets()).toEqual({ [token]: '', 'services.orders2.token': 't' });
+  });
+
+  it('have a user with a password', async () => {
+    const { user, last, secrets } = open(stored);
+    await user.click(button(/^orders/));
+    await user.click(radio('User'));
+    await user.type(textbox('User'), 'me');
+    await user.type(screen.getByLabelText(/^Password/), 'p');
+    expect(last()?.services?.[0]).toMatchObject({ name: 'orders', user: 'me' });
+    expect(secrets()).toEqual({ 'services.orders.password': 'p' });
+    await user.click(radio('None'));
+    expect(last()?.services?.[0]).not.toHaveProperty('user');
+    expect(secrets()).toEqual({ 'services.orders.password': '' });
+  });
+
+  it('are removed, and the keyboard goes on where one is added', async () => {
+    const { user, last } = open(stored);
+    await user.click(button(/^phone/));
+    await user.click(button('Remove phone'));
+    expect(last()?.services?.map(({ name }) => name)).toEqual(['orders', 'go']);
+    expect(button('Add service')).toHaveFocus();
+  });
+
+  it('cannot be changed where they are provisioned', async () => {
+    const { user } = open({ ...stored, metrics: { url: 'http://p' } }, true, ['services.orders.token']);
+    await user.click(button(/^orders/));
+    expect(textbox('Prometheus URL')).toBeDisabled();
+    expect(textbox('Name')).toBeDisabled();
+    expect(textbox('URL')).toBeDisabled();
+    expect(screen.getByDisplayValue('configured')).toBeDisabled();
+    for (const name of [/^Add/, /^Remove/, 'Reset']) {
+      expect(screen.queryByRole('button', { name })).not.toBeInTheDocument();
+    }
   });
 });

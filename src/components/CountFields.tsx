@@ -2,13 +2,12 @@ import { MultiCombobox, Switch } from '@grafana/ui';
 import React from 'react';
 
 import type { Dimension } from '../query.gen';
-import { hasField, intervalProblem, limitProblem, typeOf } from '../query/model';
+import { hasField, limitProblem, typeOf } from '../query/model';
 import { dimensionLabels, shapes } from '../query/shapes';
 
 import { Labelled } from './Labelled';
 import { NumberInput } from './NumberInput';
 import type { FieldsProps } from './props';
-import { TextInput } from './TextInput';
 
 /** How the query counts. */
 export function CountFields({ query, apply, type, onCommit }: FieldsProps) {
@@ -36,17 +35,6 @@ export function CountFields({ query, apply, type, onCommit }: FieldsProps) {
           title="One number for each group over the whole range"
         />
       </Labelled>
-      {hasField(query, 'interval') && (
-        <TextInput
-          label="Interval"
-          value={query.interval}
-          placeholder="auto"
-          width={16}
-          problem={intervalProblem(query.interval)}
-          onChange={(interval) => type({ interval })}
-          onCommit={onCommit}
-        />
-      )}
       {hasField(query, 'top') && (
         <NumberInput
           label="Largest groups"

@@ -1,7 +1,8 @@
-import { Field, Input } from '@grafana/ui';
-import React, { useId } from 'react';
+import React from 'react';
 
 import { graceProblem } from '../settings';
+
+import { TextSetting } from './TextSetting';
 
 interface Props {
   grace: string | undefined;
@@ -10,24 +11,15 @@ interface Props {
 }
 
 /** How long after its time a check script is late. */
-export function HeartbeatSettings({ grace, onChange, disabled }: Props) {
-  const id = useId();
-  const problem = graceProblem(grace);
+export function HeartbeatSettings({ grace, ...props }: Props) {
   return (
-    <Field
+    <TextSetting
+      {...props}
       label="Grace"
       description="How long after its expected time a check script counts as late; empty for a tenth of its period, at least a minute"
-      disabled={disabled}
-      invalid={problem !== undefined}
-      error={problem}
-    >
-      <Input
-        id={id}
-        value={grace ?? ''}
-        placeholder="a tenth of the period"
-        width={60}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-    </Field>
+      value={grace}
+      placeholder="a tenth of the period"
+      problem={graceProblem(grace)}
+    />
   );
 }

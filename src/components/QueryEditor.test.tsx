@@ -1,39 +1,9 @@
 import { CoreApp } from '@grafana/data';
-import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import React, { useState } from 'react';
+import { act, screen } from '@testing-library/react';
 
-import { logs, makeDataSource, options, fakeBackend, fakeVariables } from '../test/grafana';
+import { open, radio, signals } from '../test/editor';
+import { fakeBackend, fakeVariables, logs, options } from '../test/grafana';
 import type { HeartlineQuery } from '../types';
-
-import { QueryEditor } from './QueryEditor';
-
-interface Props {
-  initial: HeartlineQuery;
-  onChange: (query: HeartlineQuery) => void;
-  onRunQuery: () => void;
-  app?: CoreApp;
-}
-
-function Host({ initial, onChange, onRunQuery, app = CoreApp.PanelEditor }: Props) {
-  const [query, setQuery] = useState(initial);
-  const [datasource] = useState(makeDataSource);
-  const change = (changed: HeartlineQuery) => {
-    setQuery(changed);
-    onChange(changed);
-  };
-  return <QueryEditor {...{ query, datasource, app, onRunQuery }} onChange={change} />;
-}
-
-function open(query: Partial<HeartlineQuery>, app?: CoreApp) {
-  const onChange = jest.fn<void, [HeartlineQuery]>();
-  const onRunQuery = jest.fn();
-  render(<Host initial={{ refId: 'A', ...query }} {...{ onChange, onRunQuery, app }} />);
-  return { onChange, onRunQuery, last: () => onChange.mock.lastCall?.[0], user: userEvent.setup() };
-}
-
-const radio = (group: string, name: string) =>
-  within(screen.getByRole('radiogroup', { name: group })).getByRole('radio', { name });
 
 /** The labels of all inputs, groups of radio buttons included. */
 const labels = () =>
@@ -47,8 +17,10 @@ beforeEach(() => {
 
 describe('which inputs are shown', () => {
   const scope = ['Directions', 'Monitors', 'Hosts'];
-  const type = ['Query type'];
-  const both = ['Query type', 'Format'];
+  const type = ['Subject', 'Query type'];
+  const both = ['Subject', 'Query type', 'Format'];
+
+  const expression = expect.stringMatching(/^Expression/);
 
   it.each<[Partial<HeartlineQuery>, string[]]>([
     [{ queryType: 'monitors', format: 'table' }, [...scope, 'Receivers', 'Statuses', 'Limit', ...type]],
@@ -61,6 +33,10 @@ describe('which inputs are shown', () => {
       [...scope, 'Levels', 'Group by', 'Text', 'Largest groups', 'Instant', ...both],
     ],
     [{ queryType: 'alarms', format: 'annotations' }, [...scope, 'Receivers', 'Send results', 'Text', 'Limit', ...both]],
+    [{ queryType: 'signals', format: 'heatmap', services: ['a'] }, ['Services', 'Interval', 'Lenient', ...both]],
+    [{ queryType: 'promql', format: 'series' }, [expression, 'Legend', 'Min step', ...both]],
+    [{ queryType: 'promql', format: 'instant' }, [expression, 'Legend', ...both]],
+    [{ queryType: 'report', format: 'markdown' }, ['Services', ...both]],
   ])('%j', (query, expected) => {
     open(query);
     expect(labels()).toEqual(expected);
@@ -88,6 +64,16 @@ describe('changing the type', () => {
     await user.click(radio('Query type', 'Heartbeats'));
     await user.click(radio('Format', 'Status'));
     expect(last()).toEqual({ refId: 'A', queryType: 'heartbeats', format: 'status' });
+  });
+
+  it('changes the subject by the keyboard, to its first type', async () => {
+    const { user, last } = open({ queryType: 'monitors', directions: ['LSF'] });
+    fakeBackend({ signals: [] });
+    act(() => radio('Subject', 'Check scripts').focus());
+    await user.keyboard('{ArrowRight}');
+    expect(radio('Query type', 'Signals')).toBeChecked();
+    expect(last()).toEqual({ refId: 'A', queryType: 'signals', format: 'series' });
+    expect(screen.queryByRole('radio', { name: 'Monitors' })).not.toBeInTheDocument();
   });
 
   it('has no choice of format where there is but one', () => {
@@ -241,10 +227,17 @@ describe('a query without a type', () => {
 });
 
 describe('in an alert rule', () => {
+  it('takes one number for each service', async () => {
+    fakeBackend({ signals });
+    open({ queryType: 'signals', format: 'instant' }, CoreApp.UnifiedAlerting);
+    await screen.findByRole('button', { name: 'Remove QPS' });
+    expect(screen.queryByText(/Status, Count, Instant and Series only/)).not.toBeInTheDocument();
+  });
+
   it('warns of a format that cannot be judged', async () => {
     const { user } = open({ queryType: 'logs', format: 'lines' }, CoreApp.UnifiedAlerting);
-    expect(screen.getByText(/Status and Count only/)).toBeInTheDocument();
+    expect(screen.getByText(/Status, Count, Instant and Series only/)).toBeInTheDocument();
     await user.click(radio('Format', 'Count'));
-    expect(screen.queryByText(/Status and Count only/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Status, Count, Instant and Series only/)).not.toBeInTheDocument();
   });
 });

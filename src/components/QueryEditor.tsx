@@ -4,6 +4,7 @@ import React, { useEffect } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
 import { defaultQuery, formatOf } from '../query/model';
+import { alertFormats } from '../query/shapes';
 import type { HeartlineOptions, HeartlineQuery } from '../types';
 
 import { QueryFields } from './QueryFields';
@@ -11,7 +12,7 @@ import { TypeFields } from './TypeFields';
 
 type Props = QueryEditorProps<HeartlineDataSource, HeartlineQuery, HeartlineOptions>;
 
-const canAlert = (query: HeartlineQuery) => ['count', 'status'].includes(formatOf(query));
+const canAlert = (query: HeartlineQuery) => alertFormats.includes(formatOf(query));
 
 export function QueryEditor({ query: stored, onChange, onRunQuery, datasource, app }: Props) {
   const query = stored.queryType ? stored : { ...defaultQuery(app), ...stored };
@@ -26,7 +27,7 @@ export function QueryEditor({ query: stored, onChange, onRunQuery, datasource, a
     <Stack direction="column" gap={1}>
       <TypeFields {...props} />
       {app === CoreApp.UnifiedAlerting && !canAlert(query) && (
-        <Alert severity="warning" title="An alert rule can judge the formats Status and Count only" />
+        <Alert severity="warning" title="An alert rule can judge the formats Status, Count, Instant and Series only" />
       )}
       <QueryFields {...props} />
     </Stack>

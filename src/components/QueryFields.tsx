@@ -7,9 +7,12 @@ import type { Fields } from '../types';
 
 import { AdHocFields } from './AdHocFields';
 import { CountFields } from './CountFields';
+import { ExpressionInput, LegendInput } from './ExpressionFields';
+import { IntervalInput } from './IntervalInput';
 import type { EditorProps } from './props';
 import { RowFields } from './RowFields';
 import { ScopeFields } from './ScopeFields';
+import { ServiceFields } from './ServiceFields';
 
 /** The inputs that the query's type and format have. */
 export function QueryFields({ query, datasource, onChange, onRunQuery, app }: EditorProps) {
@@ -22,9 +25,13 @@ export function QueryFields({ query, datasource, onChange, onRunQuery, app }: Ed
   return (
     <Stack direction="column" gap={1}>
       <ScopeFields {...props} datasource={datasource} />
+      <ServiceFields {...props} datasource={datasource} />
+      <ExpressionInput {...props} />
       <AdHocFields {...props} />
       <Stack gap={2} wrap="wrap">
         <CountFields {...props} />
+        <LegendInput {...props} />
+        <IntervalInput {...props} />
         <RowFields {...props} canFollow={app !== CoreApp.Explore} />
       </Stack>
     </Stack>

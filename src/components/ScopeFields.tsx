@@ -34,20 +34,22 @@ export function ScopeFields({ query, datasource, apply, type, onCommit }: Props)
     () => Object.fromEntries(lists.map(({ field }) => [field, () => datasource.list(field, { directions, monitors })])),
     [datasource, directions, monitors]
   );
+  const shown = lists.filter(({ field }) => hasField(query, field));
+  if (!shown.length) {
+    return null;
+  }
   return (
     <Stack gap={2} wrap="wrap">
-      {lists
-        .filter(({ field }) => hasField(query, field))
-        .map(({ field, label }) => (
-          <ListSelect
-            key={field}
-            label={label}
-            value={query[field]}
-            placeholder={placeholderOf(query, field)}
-            load={load[field]}
-            onChange={(value) => apply({ [field]: value })}
-          />
-        ))}
+      {shown.map(({ field, label }) => (
+        <ListSelect
+          key={field}
+          label={label}
+          value={query[field]}
+          placeholder={placeholderOf(query, field)}
+          load={load[field]}
+          onChange={(value) => apply({ [field]: value })}
+        />
+      ))}
       {hasField(query, 'text') && (
         <TextInput
           label="Text"

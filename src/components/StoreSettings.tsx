@@ -1,11 +1,11 @@
-import { InternalTimeZones } from '@grafana/data';
-import { Field, Input, RadioButtonGroup, TimeZonePicker } from '@grafana/ui';
+import { Field, RadioButtonGroup } from '@grafana/ui';
 import React, { useId } from 'react';
 
-import { defaultKind, defaultZone, pathProblem, storeKinds } from '../settings';
+import { defaultKind, storeKinds } from '../settings';
 import type { EventSettings } from '../types';
 
-import { AllowedPaths } from './AllowedPaths';
+import { PathSetting } from './PathSetting';
+import { ZoneSetting } from './ZoneSetting';
 
 export interface EventSettingsProps {
   events: EventSettings;
@@ -13,17 +13,17 @@ export interface EventSettingsProps {
   disabled: boolean;
 }
 
-const internalZones = [InternalTimeZones.utc];
-
 const kindOptions = Object.entries(storeKinds).map(([value, { label, description }]) => ({
   value,
   label,
   description,
 }));
 
+const describeZone = (zone: string) =>
+  `The zone the check scripts write in, now ${zone}; times in the store do not say it`;
+
 /** Where check scripts write, and in which time zone. */
-export function StoreSettings(props: EventSettingsProps) {
-  const { events, onChange, disabled } = props;
+export function StoreSettings({ events, onChange, disabled }: EventSettingsProps) {
   const id = useId();
   const kind = events.kind ?? defaultKind;
   return (
@@ -38,55 +38,21 @@ export function StoreSettings(props: EventSettingsProps) {
           onChange={(value) => onChange({ kind: value })}
         />
       </Field>
-      {storeKinds[kind]?.fields.includes('path') && <PathField {...props} />}
-      <ZoneField {...props} />
-    </>
-  );
-}
-
-function PathField({ events, onChange, disabled }: EventSettingsProps) {
-  const id = useId();
-  const problem = pathProblem(events.path);
-  return (
-    <>
-      <Field
-        label="Path"
-        description="The root folder of the store, as the Grafana server sees it"
-        required
-        disabled={disabled}
-        invalid={problem !== undefined}
-        error={problem}
-      >
-        <Input
-          id={id}
-          value={events.path ?? ''}
+      {storeKinds[kind]?.fields.includes('path') && (
+        <PathSetting
+          description="The root folder of the store, as the Grafana server sees it; empty where there are no check scripts"
           placeholder="/srv/monitor_db"
-          width={60}
-          onChange={(event) => onChange({ path: event.currentTarget.value })}
+          path={events.path}
+          onChange={(path) => onChange({ path })}
+          disabled={disabled}
         />
-      </Field>
-      <AllowedPaths path={events.path} />
-    </>
-  );
-}
-
-// Not a Combobox: on Grafana's settings page its change handler is called without an end (12.4).
-function ZoneField({ events, onChange, disabled }: EventSettingsProps) {
-  const id = useId();
-  const zone = events.timezone ?? defaultZone;
-  return (
-    <Field
-      label="Time zone"
-      description={`The zone the check scripts write in, now ${zone}; times in the store do not say it`}
-      disabled={disabled}
-    >
-      <TimeZonePicker
-        inputId={id}
-        value={zone.toLowerCase() === 'utc' ? InternalTimeZones.utc : zone}
-        includeInternal={internalZones}
-        width={60}
-        onChange={(value) => onChange({ timezone: value === InternalTimeZones.utc ? defaultZone : value })}
+      )}
+      <ZoneSetting
+        describe={describeZone}
+        zone={events.timezone}
+        onChange={(timezone) => onChange({ timezone })}
+        disabled={disabled}
       />
-    </Field>
+    </>
   );
 }

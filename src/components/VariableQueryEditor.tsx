@@ -3,6 +3,7 @@ import React, { useCallback } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
 import { restrictions } from '../resources';
+import { serviceKinds } from '../services';
 import type { VariableKind, VariableQuery } from '../types';
 
 import { Labelled } from './Labelled';
@@ -22,7 +23,10 @@ const kinds: Array<{ value: VariableKind; label: string; description: string }> 
   { value: 'receivers', label: 'Receivers', description: 'Whom alarms are sent to' },
   { value: 'statuses', label: 'Statuses', description: 'new, ok, late and down' },
   { value: 'sendResults', label: 'Send results', description: 'PASSED and FAILED' },
+  { value: 'services', label: 'Services', description: 'Services of the settings, of some kinds or all' },
 ];
+
+const loadKinds = async () => Object.entries(serviceKinds).map(([value, { label }]) => ({ text: label, value }));
 
 const restrict = (query: VariableQuery, kind: VariableKind): VariableQuery => ({
   refId: query.refId,
@@ -59,6 +63,14 @@ export function VariableQueryEditor({ query, onChange, datasource }: Props) {
           value={query.monitors}
           load={loadMonitors}
           onChange={(value) => onChange(restrict({ ...query, monitors: value }, kind))}
+        />
+      )}
+      {fields.includes('kinds') && (
+        <ListSelect
+          label="Of kinds"
+          value={query.kinds}
+          load={loadKinds}
+          onChange={(value) => onChange(restrict({ ...query, kinds: value }, kind))}
         />
       )}
     </Stack>

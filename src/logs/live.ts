@@ -31,9 +31,26 @@ const quiet = 600;
 export const settle = (updates: Observable<DataQueryResponse>): Observable<DataQueryResponse> =>
   updates.pipe(connect((shared) => merge(shared, shared.pipe(debounceTime(quiet)))));
 
-/** A stream keeps as many lines as its query asks for, not as many as the panel has pixels. */
-export const streamOptions: StreamOptionsProvider<HeartlineQuery> = ({ targets, range, rangeRaw }, { refId }) => ({
-  action: StreamingFrameAction.Append,
-  maxLength: targets.find((target) => target.refId === refId)?.limit ?? DefaultLimit,
-  ...(rangeRaw?.to === 'now' && { maxDelta: range.to.valueOf() - range.from.valueOf() }),
-});
+/** The points that a stream keeps at most, one a second: more than a screen has pixels, and three hours. */
+const maxPoints = 11_000;
+
+/** As many lines as the query asks for, or a point for each second of the range: not as many as the panel has pixels. */
+function lengthOf(query: HeartlineQuery | undefined, span: number): number {
+  if (query && typeOf(query) === 'live') {
+    return Math.min(Math.ceil(span / 1000) + 1, maxPoints);
+  }
+  return query?.limit ?? DefaultLimit;
+}
+
+/** What a panel keeps of a stream. */
+export const streamOptions: StreamOptionsProvider<HeartlineQuery> = ({ targets, range, rangeRaw }, { refId }) => {
+  const span = range.to.valueOf() - range.from.valueOf();
+  return {
+    action: StreamingFrameAction.Append,
+    maxLength: lengthOf(
+      targets.find((target) => target.refId === refId),
+      span
+    ),
+    ...(rangeRaw?.to === 'now' && { maxDelta: span }),
+  };
+};

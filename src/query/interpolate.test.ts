@@ -80,6 +80,46 @@ describe('interval', () => {
   });
 });
 
+describe('services', () => {
+  const signals = (more: Partial<HeartlineQuery>) =>
+    interpolate(srv, { refId: 'A', queryType: 'signals', format: 'series', ...more }, {}, [
+      { key: 'host', operator: '=', value: 'n1' },
+    ]);
+
+  it('are as many as their variable has values', () => {
+    expect(signals({ services: ['checkout', '$direction'] }).services).toEqual(['checkout', 'LSF', 'host']);
+  });
+
+  it('are all where their variable selects all', () => {
+    expect(signals({ services: ['$all'] })).not.toHaveProperty('services');
+  });
+
+  it("have no check scripts' filters, also those of the dashboard", () => {
+    const filters: HeartlineQuery['filters'] = [{ key: 'host', operator: '=', value: 'n2' }];
+    expect(signals({ filters })).toEqual({ refId: 'A', queryType: 'signals', format: 'series' });
+  });
+});
+
+describe('an expression', () => {
+  const vars = { __interval: { value: '200ms', text: '200ms' } };
+  const promql = (more: Partial<HeartlineQuery>) =>
+    interpolate(srv, { refId: 'A', queryType: 'promql', format: 'series', ...more }, vars);
+
+  it('keeps the durations that the back end fills in', () => {
+    const expr = 'rate(a{m="$monitor"}[$__rate_interval]) + b[$__interval] + c[${__range}]';
+    expect(promql({ expr }).expr).toBe('rate(a{m="lmstat"}[$__rate_interval]) + b[$__interval] + c[${__range}]');
+  });
+
+  it('has a legend whose labels stay and whose variables are replaced', () => {
+    expect(promql({ expr: 'up', legend: '$monitor {{job}}' }).legend).toBe('lmstat {{job}}');
+  });
+
+  it('has the least step of a variable, or that of the panel', () => {
+    expect(promql({ expr: 'up', interval: '$step' }).interval).toBe('5m');
+    expect(promql({ expr: 'up', interval: '$__interval' })).not.toHaveProperty('interval');
+  });
+});
+
 describe('filters', () => {
   it('of the dashboard are added to those of the query', () => {
     const query = logs({ filters: [{ key: 'level', operator: '!=', value: 'Debug' }] });

@@ -5,6 +5,7 @@ import type { AdHoc, Dimension, Status } from '../query.gen';
 import type { HeartlineQuery } from '../types';
 
 import { prune } from './model';
+import { interpolateExpression } from './promql';
 import { expressionOf } from './text';
 
 type Replace = Pick<TemplateSrv, 'replace'>;
@@ -62,7 +63,7 @@ const toAdHoc = ({ key, operator, value, values }: AdHocVariableFilter): AdHoc =
   ...(values?.length && { values }),
 });
 
-const lists = ['directions', 'monitors', 'hosts', 'levels', 'receivers', 'sendResults'] as const;
+const lists = ['directions', 'monitors', 'hosts', 'levels', 'receivers', 'sendResults', 'services'] as const;
 
 /** The query as the back end reads it: variables replaced, the dashboard's ad hoc filters added, nothing empty. */
 export function interpolate(
@@ -78,6 +79,8 @@ export function interpolate(
   out.text = interpolateText(srv, query.text ?? '', vars);
   out.statuses = expandAll(srv, query.statuses, vars) as Status[];
   out.interval = interpolateInterval(srv, query.interval ?? '', vars);
+  out.expr = interpolateExpression(srv, query.expr ?? '', vars);
+  out.legend = srv.replace(query.legend ?? '', vars);
   out.filters = [...(query.filters ?? []).map((filter) => interpolateFilter(srv, filter, vars)), ...adHoc.map(toAdHoc)];
   return prune(out);
 }

@@ -4,7 +4,7 @@ import { logs } from '../test/grafana';
 import type { HeartlineQuery } from '../types';
 
 import { change, changeType, defaultQuery, intervalProblem, isComplete, prune } from './model';
-import { allFields, fieldsOf, formatsOf, shapes, types } from './shapes';
+import { allFields, fieldsOf, formatsOf, shapes, types, typesOf } from './shapes';
 
 const full: HeartlineQuery = {
   refId: 'A',
@@ -24,6 +24,13 @@ const full: HeartlineQuery = {
   limit: 10,
   order: 'oldest',
   live: true,
+  services: ['orders'],
+  signal: 'latency',
+  stat: 'p95',
+  splitBy: ['operation'],
+  lenient: true,
+  expr: 'up',
+  legend: '{{job}}',
 };
 
 const shown = types.flatMap((queryType) => formatsOf(queryType).map((format) => ({ queryType, format })));
@@ -78,6 +85,40 @@ describe('change', () => {
       statuses: ['down'],
     });
   });
+
+  it('from signals to live keeps the signal, and not how it was split', () => {
+    expect(changeType({ ...full, queryType: 'signals', format: 'series' }, 'live')).toEqual({
+      refId: 'A',
+      queryType: 'live',
+      format: 'stream',
+      services: ['orders'],
+      signal: 'latency',
+      stat: 'p95',
+    });
+  });
+
+  it('to live drops a signal that cannot be streamed', () => {
+    const up: HeartlineQuery = { refId: 'A', queryType: 'signals', format: 'instant', signal: 'up' };
+    expect(changeType(up, 'live')).toEqual({ refId: 'A', queryType: 'live', format: 'stream' });
+    expect(changeType(up, 'signals').signal).toBe('up');
+  });
+
+  it('to a heatmap, which is always of latency, drops the signal', () => {
+    const series: HeartlineQuery = { ...full, queryType: 'signals', format: 'series' };
+    expect(change(series, { format: 'heatmap' })).toEqual({
+      refId: 'A',
+      queryType: 'signals',
+      format: 'heatmap',
+      services: ['orders'],
+      interval: '1h',
+      lenient: true,
+    });
+  });
+});
+
+it('every type belongs to one subject', () => {
+  expect([...typesOf('scripts'), ...typesOf('services')]).toEqual(types);
+  expect(typesOf('services')).toEqual(['signals', 'live', 'promql', 'report']);
 });
 
 describe('defaultQuery', () => {
@@ -103,6 +144,11 @@ describe('isComplete', () => {
     [false, { top: -1 }],
     [false, { interval: '5 minutes' }],
     [false, { hide: true }],
+    [false, { queryType: 'promql', format: 'series' }],
+    [false, { queryType: 'promql', format: 'series', expr: ' \n' }],
+    [true, { queryType: 'promql', format: 'series', expr: 'up', interval: '15s' }],
+    [true, { queryType: 'signals', format: 'series' }],
+    [false, { queryType: 'signals', format: 'series', interval: 'often' }],
     [false, { queryType: undefined }],
   ])('%s for %j', (expected, more) => {
     expect(isComplete(logs(more))).toBe(expected);

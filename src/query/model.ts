@@ -3,7 +3,7 @@ import { CoreApp } from '@grafana/data';
 import { type Format, MaxLimit, type Type } from '../query.gen';
 import type { Fields, HeartlineQuery } from '../types';
 
-import { allFields, defaultFormat, type FieldName, fieldsOf, isType } from './shapes';
+import { allFields, defaultFormat, type FieldName, fieldsOf, isType, notStreamed } from './shapes';
 import { textProblem } from './text';
 
 type Model = Fields & { queryType: Type };
@@ -62,11 +62,16 @@ const shaping = {
   limit: undefined,
   order: undefined,
   live: undefined,
+  splitBy: undefined,
+  lenient: undefined,
 } satisfies Fields;
 
-/** The query of another type: its defaults, with the filters that both types have. */
-export const changeType = (query: HeartlineQuery, queryType: Type): HeartlineQuery =>
-  prune({ ...query, ...shaping, queryType, format: defaultFormat(queryType) });
+/** The query of another type: its defaults, with the filters and the signal that both types have. */
+export function changeType(query: HeartlineQuery, queryType: Type): HeartlineQuery {
+  const streams = queryType !== 'live' || !query.signal || !notStreamed.includes(query.signal);
+  const signal = streams ? query.signal : undefined;
+  return prune({ ...query, ...shaping, signal, queryType, format: defaultFormat(queryType) });
+}
 
 export const limitProblem = (limit: number | undefined): string | undefined =>
   limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit <= MaxLimit)
@@ -81,9 +86,13 @@ export const intervalProblem = (interval = ''): string | undefined =>
     ? undefined
     : 'Write 30s, 5m, 1h or 1d, or leave it empty to follow the panel';
 
+const expressionProblem = (query: HeartlineQuery): string | undefined =>
+  query.queryType !== 'promql' || query.expr?.trim() ? undefined : 'Write an expression';
+
 /** Whether the query can be run: half-typed ones are not sent. */
 export function isComplete(query: HeartlineQuery): boolean {
   const problems = [
+    expressionProblem(query),
     textProblem(query.text),
     intervalProblem(query.interval),
     limitProblem(query.limit),

@@ -1,4 +1,4 @@
-import type { Dimension, Format, Status, Type } from '../query.gen';
+import type { Dimension, Format, Signal, SplitBy, Status, Type } from '../query.gen';
 import type { Fields } from '../types';
 
 export type FieldName = Exclude<keyof Fields, 'format'>;
@@ -9,7 +9,11 @@ interface FormatShape {
   fields: readonly FieldName[];
 }
 
+/** What a query is about. */
+export type Subject = 'scripts' | 'services';
+
 interface TypeShape {
+  subject: Subject;
   label: string;
   description: string;
   /** The first format is the default. */
@@ -21,10 +25,12 @@ const scope = ['directions', 'monitors', 'hosts', 'filters'] as const;
 const grouping = ['groupBy', 'instant', 'interval', 'top'] as const;
 const ofAlarms = [...scope, 'receivers', 'sendResults', 'text'] as const;
 const ofLogs = [...scope, 'levels', 'text'] as const;
+const ofSignals = ['services', 'signal', 'stat', 'splitBy', 'lenient'] as const;
 
 /** What can be asked: the types, their formats and the fields each has, in the order editors show them. */
 export const shapes: Record<Type, TypeShape> = {
   monitors: {
+    subject: 'scripts',
     label: 'Monitors',
     description: 'Every check script with its owner, schedule and status',
     groupBy: [],
@@ -37,6 +43,7 @@ export const shapes: Record<Type, TypeShape> = {
     },
   },
   heartbeats: {
+    subject: 'scripts',
     label: 'Heartbeats',
     description: 'When check scripts ran, and which are overdue',
     groupBy: ['direction', 'monitor', 'host'],
@@ -52,6 +59,7 @@ export const shapes: Record<Type, TypeShape> = {
     },
   },
   logs: {
+    subject: 'scripts',
     label: 'Logs',
     description: 'Log lines of check scripts',
     groupBy: ['level', 'direction', 'monitor', 'host'],
@@ -61,6 +69,7 @@ export const shapes: Record<Type, TypeShape> = {
     },
   },
   alarms: {
+    subject: 'scripts',
     label: 'Alarms',
     description: 'Alarms that check scripts raised, and whether they were sent',
     groupBy: ['direction', 'monitor', 'host', 'receiver', 'sendResult'],
@@ -70,11 +79,73 @@ export const shapes: Record<Type, TypeShape> = {
       annotations: { label: 'Annotations', description: 'One event per alarm', fields: [...ofAlarms, 'limit'] },
     },
   },
+  signals: {
+    subject: 'services',
+    label: 'Signals',
+    description: 'A figure of services, such as QPS or latency, whatever they are read from',
+    groupBy: [],
+    formats: {
+      series: { label: 'Series', description: 'The signal over time', fields: [...ofSignals, 'interval'] },
+      instant: {
+        label: 'Instant',
+        description: 'One number for each service over the whole range; for alerting and tables',
+        fields: ofSignals,
+      },
+      heatmap: {
+        label: 'Heatmap',
+        description: 'Requests by how long they took',
+        fields: ['services', 'interval', 'lenient'],
+      },
+    },
+  },
+  live: {
+    subject: 'services',
+    label: 'Live',
+    description: 'A figure of running apps, a point each second',
+    groupBy: [],
+    formats: {
+      stream: { label: 'Stream', description: 'A point each second', fields: ['services', 'signal', 'stat'] },
+    },
+  },
+  promql: {
+    subject: 'services',
+    label: 'PromQL',
+    description: 'An expression in the language of the Prometheus in the settings, for what signals do not tell',
+    groupBy: [],
+    formats: {
+      series: { label: 'Series', description: 'The expression over time', fields: ['expr', 'legend', 'interval'] },
+      instant: {
+        label: 'Instant',
+        description: 'One number for each label set at the end of the range; for alerting',
+        fields: ['expr', 'legend'],
+      },
+      table: {
+        label: 'Table',
+        description: 'A row for each label set at the end of the range',
+        fields: ['expr', 'legend'],
+      },
+    },
+  },
+  report: {
+    subject: 'services',
+    label: 'Report',
+    description: 'Figures, grades and advice on the performance of services over the range',
+    groupBy: [],
+    formats: {
+      table: { label: 'Table', description: 'A row for each figure', fields: ['services'] },
+      markdown: { label: 'Markdown', description: 'A text for each service', fields: ['services'] },
+    },
+  },
 };
 
 export const types = Object.keys(shapes) as Type[];
+export const subjectLabels: Record<Subject, string> = { scripts: 'Check scripts', services: 'Services' };
 export const statuses: Status[] = ['new', 'ok', 'late', 'down'];
 export const sendResults = ['PASSED', 'FAILED'];
+/** Signals that cannot be streamed: a stream that goes on says them. */
+export const notStreamed: readonly Signal[] = ['age', 'up'];
+/** The formats that an alert rule can judge. */
+export const alertFormats: readonly Format[] = ['status', 'count', 'instant', 'series'];
 
 /** The fields a reader of the model may find in any query. */
 export const allFields: readonly FieldName[] = [
@@ -90,7 +161,11 @@ export const dimensionLabels: Record<Dimension, string> = {
   sendResult: 'Send result',
 };
 
+export const splitLabels: Record<SplitBy, string> = { operation: 'Operation', status: 'Status' };
+
 export const isType = (value: string | undefined): value is Type => value !== undefined && value in shapes;
+
+export const typesOf = (subject: Subject): Type[] => types.filter((type) => shapes[type].subject === subject);
 
 export const formatsOf = (type: Type): Format[] => Object.keys(shapes[type].formats) as Format[];
 

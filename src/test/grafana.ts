@@ -13,13 +13,13 @@ import type { Option } from '../resources';
 import type { HeartlineOptions, HeartlineQuery } from '../types';
 
 type Values = Record<string, string | string[]>;
-type Format = string | ((value: string | string[]) => string) | undefined;
+type Format = string | ((value: string | string[], variable: { multi: boolean }) => string) | undefined;
 
 const reference = /\$\{(\w+)\}|\$(\w+)/g;
 
 function render(value: string | string[], format: Format): string {
   if (typeof format === 'function') {
-    return format(value);
+    return format(value, { multi: Array.isArray(value) });
   }
   const values = [value].flat();
   if (format === 'regex') {
@@ -51,7 +51,7 @@ interface Call {
 }
 
 /** Grafana's back end: it answers resources and queries, and keeps what it was asked. */
-export function fakeBackend(resources: Record<string, Option[]>, results: Record<string, unknown> = {}): Call[] {
+export function fakeBackend(resources: Record<string, object[]>, results: Record<string, unknown> = {}): Call[] {
   const calls: Call[] = [];
   const fetch = (call: Call) => {
     calls.push(call);
