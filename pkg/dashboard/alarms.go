@@ -14,7 +14,7 @@ const (
 )
 
 func alarms() *sdk.DashboardBuilder {
-	board := newBoard(AlarmsUID, "Alarms",
+	board := newMonitorBoard(AlarmsUID, "Alarms",
 		"What check scripts raised alarms about, who was told, and whether the message went out.", "now-7d").
 		WithVariable(listVariable{
 			name: "receiver", label: "Receiver", kind: "receivers",

@@ -27,6 +27,10 @@ const (
 	HeartbeatsUID = "heartline-heartbeats"
 	LogsUID       = "heartline-logs"
 	AlarmsUID     = "heartline-alarms"
+	ServicesUID   = "heartline-services"
+	ServiceUID    = "heartline-service"
+	GoRuntimeUID  = "heartline-go-runtime"
+	LiveUID       = "heartline-live"
 )
 
 // tag marks every dashboard of Heartline; they link to each other by it.
@@ -55,6 +59,10 @@ func All() ([]Dashboard, error) {
 		{"heartbeats.json", heartbeats},
 		{"logs.json", logs},
 		{"alarms.json", alarms},
+		{"services.json", services},
+		{"service.json", service},
+		{"go-runtime.json", goRuntime},
+		{"live.json", live},
 	} {
 		built, err := shipped.build().Build()
 		if err != nil {
@@ -134,9 +142,22 @@ func newBoard(uid, title, description, from string) *sdk.DashboardBuilder {
 		Refresh("1m").
 		Tooltip(sdk.DashboardCursorSyncCrosshair).
 		WithVariable(datasourceVariable()).
-		WithVariable(listVariable{name: "direction", label: "Direction", kind: "directions"}).
-		WithVariable(listVariable{name: "monitor", label: "Monitor", kind: "monitors", directions: []string{"$direction"}}).
 		Link(siblings())
+}
+
+// newMonitorBoard starts a dashboard about check scripts.
+func newMonitorBoard(uid, title, description, from string) *sdk.DashboardBuilder {
+	return newBoard(uid, title, description, from).
+		WithVariable(listVariable{name: "direction", label: "Direction", kind: "directions"}).
+		WithVariable(listVariable{name: "monitor", label: "Monitor", kind: "monitors", directions: []string{"$direction"}})
+}
+
+// newServiceBoard starts a dashboard about services. Alarms of check scripts can be
+// drawn into it: they often say why a service is as it is.
+func newServiceBoard(uid, title, description, from string, choice serviceVariable) *sdk.DashboardBuilder {
+	return newBoard(uid, title, description, from).
+		WithVariable(choice).
+		Annotation(alarmMarks(false, query.Scope{}))
 }
 
 // selected is what the variables of every dashboard select.

@@ -15,10 +15,10 @@ const (
 )
 
 func heartbeats() *sdk.DashboardBuilder {
-	board := newBoard(HeartbeatsUID, "Heartbeats",
+	board := newMonitorBoard(HeartbeatsUID, "Heartbeats",
 		"Which check scripts ran when they should, and which did not.", "now-24h").
 		WithVariable(filterVariable()).
-		Annotation(alarmMarks(false))
+		Annotation(alarmMarks(false, selected()))
 	return lay(board,
 		section{100, "At the end of the time range", []drawn{
 			inStatus(1, "Down", heartbeat.Down, red,

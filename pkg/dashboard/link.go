@@ -21,6 +21,16 @@ func toMonitor(title, uid string, parameters ...string) sdk.DashboardLink {
 	return dataLink(title, uid, append([]string{fromRow("direction"), fromRow("monitor")}, parameters...))
 }
 
+// toService leads to a dashboard for the service of the row that was clicked.
+func toService(title, uid string) sdk.DashboardLink {
+	return dataLink(title, uid, []string{fromRow("service")})
+}
+
+// toServiceOfSeries leads to a dashboard for the service of the line that was clicked.
+func toServiceOfSeries(title, uid string) sdk.DashboardLink {
+	return dataLink(title, uid, []string{"var-service=${__field.labels.service:percentencode}"})
+}
+
 // toReceiver leads to a dashboard for the receiver of the row that was clicked.
 func toReceiver(title, uid string) sdk.DashboardLink {
 	return toSelection(title, uid, fromRow("receiver"))

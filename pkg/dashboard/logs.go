@@ -11,12 +11,12 @@ import (
 const ErrorsPanel uint32 = 2
 
 func logs() *sdk.DashboardBuilder {
-	board := newBoard(LogsUID, "Logs",
+	board := newMonitorBoard(LogsUID, "Logs",
 		"What check scripts logged: how much, how bad, and line by line.", "now-24h").
 		WithVariable(listVariable{name: "level", label: "Level", kind: "levels"}).
 		WithVariable(textVariable()).
 		WithVariable(filterVariable()).
-		Annotation(alarmMarks(true))
+		Annotation(alarmMarks(true, selected()))
 	return lay(board,
 		section{100, "How much", []drawn{logVolume(), errorsByMonitor()}},
 		section{101, "Lines", []drawn{logLines()}},

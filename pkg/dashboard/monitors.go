@@ -8,7 +8,7 @@ import (
 )
 
 func monitors() *sdk.DashboardBuilder {
-	board := newBoard(MonitorsUID, "Monitors",
+	board := newMonitorBoard(MonitorsUID, "Monitors",
 		"Every check script: who answers for it, where and when it runs, and how it is doing. Click a monitor for its heartbeats, logs and alarms.",
 		"now-24h").
 		WithVariable(filterVariable())

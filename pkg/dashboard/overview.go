@@ -15,11 +15,11 @@ var errorLevels = query.List{"Error", "Fatal"}
 const onlyErrors = "var-level=Error&var-level=Fatal"
 
 func overview() *sdk.DashboardBuilder {
-	board := newBoard(OverviewUID, "Overview",
+	board := newMonitorBoard(OverviewUID, "Overview",
 		"How all check scripts are doing: which are overdue, what they complained about, and who heard of it.",
 		"now-7d").
 		WithVariable(filterVariable()).
-		Annotation(alarmMarks(false))
+		Annotation(alarmMarks(false, selected()))
 	return lay(board,
 		section{100, "At a glance", []drawn{
 			monitorCount(), overdueCount(), alarmCount(), failedSendCount(), errorCount(), beatCount(),

@@ -4,17 +4,19 @@ import (
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/heartline-monitor/heartline/pkg/heartbeat"
+	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 // The colours of Grafana's palette that a panel may use; each theme has its own
 // shade of them.
 const (
-	green  = "green"
-	yellow = "yellow"
-	orange = "orange"
-	red    = "red"
-	purple = "purple"
-	blue   = "blue"
+	green   = "green"
+	yellow  = "yellow"
+	orange  = "orange"
+	red     = "red"
+	darkRed = "dark-red"
+	purple  = "purple"
+	blue    = "blue"
 )
 
 // meaning is a value that has a colour wherever it is shown.
@@ -38,6 +40,10 @@ var (
 	sendResultColours = []meaning{
 		{"PASSED", green},
 		{"FAILED", red},
+	}
+	requestColours = []meaning{
+		{signal.StatusSuccess, green},
+		{signal.StatusError, red},
 	}
 )
 

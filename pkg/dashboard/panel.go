@@ -53,7 +53,7 @@ func (d drawn) Build() (sdk.Panel, error) {
 		return built, cog.MakeBuildErrors(d.title, err)
 	}
 	for i, q := range d.queries {
-		t, err := target{refID: string(rune('A' + i)), query: q}.Build()
+		t, err := target{refID: refID(i), query: q}.Build()
 		if err != nil {
 			return built, cog.MakeBuildErrors(d.title, err)
 		}
@@ -71,6 +71,9 @@ func (d drawn) Build() (sdk.Panel, error) {
 	d.configure(&built)
 	return built, nil
 }
+
+// refID names the queries of a panel in their order.
+func refID(i int) string { return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i : i+1] }
 
 func (d drawn) configure(built *sdk.Panel) {
 	if built.FieldConfig == nil {

@@ -28,6 +28,11 @@ var headings = map[string]string{
 	"due":              "Due",
 	"sendResult":       "Send result",
 	"message":          "Message",
+	"service":          "Service",
+	"operation":        "Operation",
+	"figure":           "Figure",
+	"text":             "Reading",
+	"grade":            "Grade",
 }
 
 // column says how a table shows a field.

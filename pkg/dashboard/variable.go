@@ -4,6 +4,7 @@ import (
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/heartline-monitor/heartline/pkg/query"
+	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 func datasourceVariable() *sdk.DatasourceVariableBuilder {
@@ -30,10 +31,6 @@ type listVariable struct {
 
 // Build implements cog.Builder.
 func (v listVariable) Build() (sdk.VariableModel, error) {
-	all := sdk.VariableOption{
-		Text:  sdk.StringOrArrayOfString{ArrayOfString: []string{"All"}},
-		Value: sdk.StringOrArrayOfString{ArrayOfString: []string{everything}},
-	}
 	asked := map[string]any{"refId": "variable", "kind": v.kind}
 	if len(v.directions) > 0 {
 		asked["directions"] = v.directions
@@ -51,8 +48,48 @@ func (v listVariable) Build() (sdk.VariableModel, error) {
 		Multi(true).
 		IncludeAll(true).
 		AllValue(everything).
-		Current(all).
+		Current(allSelected()).
 		Build()
+}
+
+// serviceVariable offers the services of the settings: several at once or all, or
+// exactly one. It is its own builder.
+type serviceVariable struct {
+	single bool
+	// kinds restrict the list to services of these kinds. All of them is then what is
+	// listed, and not what the data source has.
+	kinds []signal.Kind
+}
+
+// Build implements cog.Builder.
+func (v serviceVariable) Build() (sdk.VariableModel, error) {
+	asked := map[string]any{"refId": "variable", "kind": "services"}
+	if len(v.kinds) > 0 {
+		asked["kinds"] = v.kinds
+	}
+	built := sdk.NewQueryVariableBuilder("service").
+		Label("Service").
+		Datasource(chosenSource()).
+		Query(sdk.StringOrMap{Map: asked}).
+		Definition("services").
+		Refresh(sdk.VariableRefreshOnDashboardLoad).
+		Sort(sdk.VariableSortNaturalAsc)
+	if v.single {
+		return built.Build()
+	}
+	built.Multi(true).IncludeAll(true).Current(allSelected())
+	if len(v.kinds) == 0 {
+		built.AllValue(everything)
+	}
+	return built.Build()
+}
+
+// allSelected is the value of a variable of which all is selected.
+func allSelected() sdk.VariableOption {
+	return sdk.VariableOption{
+		Text:  sdk.StringOrArrayOfString{ArrayOfString: []string{"All"}},
+		Value: sdk.StringOrArrayOfString{ArrayOfString: []string{everything}},
+	}
 }
 
 // textVariable searches messages.
@@ -71,14 +108,14 @@ func filterVariable() *sdk.AdHocVariableBuilder {
 		Datasource(chosenSource())
 }
 
-// alarmMarks draws alarms over the panels.
-func alarmMarks(enabled bool) *sdk.AnnotationQueryBuilder {
+// alarmMarks draws alarms of check scripts over the panels.
+func alarmMarks(enabled bool, scope query.Scope) *sdk.AnnotationQueryBuilder {
 	return sdk.NewAnnotationQueryBuilder().
 		Name("Alarms").
 		Datasource(chosenSource()).
 		Enable(enabled).
 		IconColor(orange).
-		Target(target{refID: "Alarms", query: &query.Alarms{Format: query.FormatAnnotations, Scope: selected()}})
+		Target(target{refID: "Alarms", query: &query.Alarms{Format: query.FormatAnnotations, Scope: scope}})
 }
 
 // siblings links the dashboards of Heartline to each other.
@@ -90,4 +127,13 @@ func siblings() *sdk.DashboardLinkBuilder {
 		Tags([]string{tag}).
 		KeepTime(true).
 		IncludeVars(true)
+}
+
+// alertsOfService leads to the alerts that are firing for the service, whoever's rules they are of.
+func alertsOfService() *sdk.DashboardLinkBuilder {
+	return sdk.NewDashboardLinkBuilder("Alerts of this service").
+		Type(sdk.DashboardLinkTypeLink).
+		Icon("bell").
+		Tooltip("The alerts of Grafana with the label service").
+		Url("/alerting/groups?queryString=service%3D%22${service:percentencode}%22")
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -80,8 +81,13 @@ func (r Rule) checkTexts() error {
 	if r.Summary == "" || strings.Contains(r.Summary, "{{") {
 		wrong = append(wrong, errors.New("the summary is missing, or a template: alerts are grouped by it"))
 	}
-	if !strings.Contains(r.Description, "{{") || strings.Contains(r.Description, "$$") {
-		wrong = append(wrong, errors.New("the description is no template, or writes $$ for $, which only labels need"))
+	for _, text := range []string{r.Firing, r.Resolved} {
+		if !strings.Contains(text, "{{") || strings.Contains(text, "$$") {
+			wrong = append(wrong, errors.New("the description is no template, or writes $$ for $, which only labels need"))
+		}
+	}
+	if len(r.Terms) == 0 {
+		return errors.Join(append(wrong, errors.New("it asks nothing: give it a term"))...)
 	}
 	for _, p := range r.Parameters() {
 		if p.Value == "" || p.Unit == "" || p.Reason == "" {
@@ -96,20 +102,72 @@ func (r Rule) checkCondition() error {
 	if !slices.Contains([]NoData{NoDataAlerts, NoDataIsOK, NoDataKeepsLast}, r.NoData) {
 		wrong = append(wrong, fmt.Errorf("what to do without data, %q, is none of Alerting, OK and KeepLast", r.NoData))
 	}
-	if !slices.Contains([]Comparison{Above, Below}, r.Limit.Is) {
-		wrong = append(wrong, fmt.Errorf("comparison %q is neither gt nor lt", r.Limit.Is))
+	if r.For.Length < 0 {
+		wrong = append(wrong, fmt.Errorf("for %v is negative", r.For.Length))
 	}
-	if r.Window.Length < time.Minute || r.For.Length < 0 {
-		wrong = append(wrong, fmt.Errorf("window %v is shorter than a minute, or for %v is negative", r.Window.Length, r.For.Length))
+	for i, t := range r.Terms {
+		if err := t.check(r.Terms[0].Window); err != nil {
+			wrong = append(wrong, fmt.Errorf("term %s: %w", refID(i), err))
+		}
 	}
-	if r.Query == nil {
-		return errors.Join(append(wrong, errors.New("the query is missing"))...)
+	return errors.Join(append(wrong, r.Limit.check(), r.checkFormula())...)
+}
+
+func (l Limit) check() error {
+	if !slices.Contains([]Comparison{Above, Below, AtLeast, Between}, l.Is) {
+		return fmt.Errorf("comparison %q is none of gt, lt, gte and within_range_included", l.Is)
 	}
-	if !oneNumberEach(r.Query) {
-		wrong = append(wrong, fmt.Errorf("a %s query of format %q does not answer one number for each alert: use format status, or an instant count",
-			r.Query.Type(), r.Query.Shape()))
+	if math.IsNaN(l.Value) || math.IsInf(l.Value, 0) {
+		return fmt.Errorf("limit %v is no number", l.Value)
 	}
-	return errors.Join(append(wrong, r.Query.Validate())...)
+	// A NaN is not above anything either.
+	if (l.Is == Between) != (l.Until > l.Value) {
+		return fmt.Errorf("until %v belongs to a range from %v, and lies above it", l.Until, l.Value)
+	}
+	return nil
+}
+
+func (t Term) check(window Span) error {
+	if t.Query == nil {
+		return errors.New("the query is missing")
+	}
+	var wrong []error
+	if t.Window.Length < time.Minute || t.Ended < 0 {
+		wrong = append(wrong, fmt.Errorf("window %v is shorter than a minute, or ended %v ago, in the future", t.Window.Length, t.Ended))
+	}
+	if t.Window != window {
+		wrong = append(wrong, errors.New("its window is another than that of the first term: the runbook names one"))
+	}
+	if !oneNumberEach(t.Query) {
+		wrong = append(wrong, fmt.Errorf("a %s query of format %q does not answer one number for each alert: use format status, or an instant one",
+			t.Query.Type(), t.Query.Shape()))
+	}
+	return errors.Join(append(wrong, t.Query.Validate())...)
+}
+
+var variable = regexp.MustCompile(`\$(\w+)`)
+
+// checkFormula wants every term in the formula, and nothing else.
+func (r Rule) checkFormula() error {
+	if r.Formula == "" {
+		if len(r.Terms) > 1 {
+			return errors.New("several terms need a formula")
+		}
+		return nil
+	}
+	var used []string
+	for _, m := range variable.FindAllStringSubmatch(r.Formula, -1) {
+		used = append(used, m[1])
+	}
+	slices.Sort(used)
+	var terms []string
+	for i := range r.Terms {
+		terms = append(terms, refID(i))
+	}
+	if used = slices.Compact(used); !slices.Equal(used, terms) {
+		return fmt.Errorf("the formula is of %q, the terms are %q", used, terms)
+	}
+	return nil
 }
 
 // oneNumberEach reports whether the query is answered by one number for each
@@ -122,6 +180,8 @@ func oneNumberEach(q query.Query) bool {
 		return q.Shape() == query.FormatCount && q.Instant
 	case *query.Alarms:
 		return q.Shape() == query.FormatCount && q.Instant
+	case *query.Signals, *query.PromQL:
+		return q.Shape() == query.FormatInstant
 	}
 	return false
 }

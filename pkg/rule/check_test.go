@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,20 +26,33 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		"uid taken":                      {func(g *Group) { g.Rules[0].UID = g.Rules[1].UID }, "is that of HeartlineMonitorLate already"},
 		"unknown severity":               {func(g *Group) { g.Rules[0].Severity = "page" }, "page"},
 		"summary that is a template":     {func(g *Group) { g.Rules[0].Summary = "{{ $labels.monitor }} is late" }, "grouped"},
-		"description without a value":    {func(g *Group) { g.Rules[0].Description = "late" }, "no template"},
-		"description escaped as a label": {func(g *Group) { g.Rules[0].Description = "{{ $$labels.monitor }}" }, "$$"},
+		"description without a value":    {func(g *Group) { g.Rules[0].Firing = "late" }, "no template"},
+		"description escaped as a label": {func(g *Group) { g.Rules[0].Resolved = "{{ $$labels.monitor }}" }, "$$"},
 		"parameter without a unit":       {func(g *Group) { g.Rules[0].Limit.Unit = "" }, "limit"},
 		"parameter without a reason":     {func(g *Group) { g.Rules[0].For.Reason = "" }, "for"},
 		"nothing said of no data":        {func(g *Group) { g.Rules[0].NoData = "" }, "without data"},
-		"unknown comparison":             {func(g *Group) { g.Rules[0].Limit.Is = ">" }, "neither gt nor lt"},
-		"window too short":               {func(g *Group) { g.Rules[0].Window.Length = time.Second }, "window"},
-		"no query":                       {func(g *Group) { g.Rules[0].Query = nil }, "query is missing"},
-		"query that is not valid":        {func(g *Group) { g.Rules[0].Query = &query.Heartbeats{Format: "status", Limit: -1} }, "limit is -1"},
-		"query that answers log lines":   {func(g *Group) { g.Rules[0].Query = &query.Logs{} }, "one number for each alert"},
-		"query that answers a table":     {func(g *Group) { g.Rules[0].Query = &query.Monitors{} }, "one number for each alert"},
+		"unknown comparison":             {func(g *Group) { g.Rules[0].Limit.Is = ">" }, "none of gt, lt, gte"},
+		"window too short":               {func(g *Group) { g.Rules[0].Terms[0].Window.Length = time.Second }, "window"},
+		"no query":                       {func(g *Group) { g.Rules[0].Terms[0].Query = nil }, "query is missing"},
+		"query that is not valid":        {func(g *Group) { g.Rules[0].Terms[0].Query = &query.Heartbeats{Format: "status", Limit: -1} }, "limit is -1"},
+		"query that answers log lines":   {func(g *Group) { g.Rules[0].Terms[0].Query = &query.Logs{} }, "one number for each alert"},
+		"query that answers a table":     {func(g *Group) { g.Rules[0].Terms[0].Query = &query.Monitors{} }, "one number for each alert"},
 		"query that answers series": {func(g *Group) {
-			g.Rules[0].Query = &query.Alarms{Format: query.FormatCount, Grouping: query.Grouping{GroupBy: []event.Dimension{event.Item}}}
+			g.Rules[0].Terms[0].Query = &query.Alarms{Format: query.FormatCount, Grouping: query.Grouping{GroupBy: []event.Dimension{event.Item}}}
 		}, "one number for each alert"},
+		"no term":                    {func(g *Group) { g.Rules[0].Terms = nil }, "it asks nothing"},
+		"term in the future":         {func(g *Group) { g.Rules[0].Terms[0].Ended = -time.Minute }, "in the future"},
+		"limit that is no number":    {func(g *Group) { g.Rules[0].Limit.Value = math.NaN() }, "no number"},
+		"range without an end":       {func(g *Group) { g.Rules[0].Limit.Is = Between }, "until 0 belongs to a range"},
+		"end without a range":        {func(g *Group) { g.Rules[0].Limit.Until = 7 }, "until 7 belongs to a range"},
+		"for of the past":            {func(g *Group) { g.Rules[0].For.Length = -time.Minute }, "negative"},
+		"terms without a formula":    {func(g *Group) { g.Rules[0].Terms = slices.Repeat(g.Rules[0].Terms, 2) }, "need a formula"},
+		"formula of an unknown term": {func(g *Group) { g.Rules[0].Formula = "$A + $B" }, `the formula is of ["A" "B"], the terms are ["A"]`},
+		"formula without a term":     {func(g *Group) { g.Rules[0].Formula = "1" }, `the terms are ["A"]`},
+		"terms with different windows": {func(g *Group) {
+			g.Rules[0].Terms = append(g.Rules[0].Terms, Term{Query: g.Rules[0].Terms[0].Query, Window: Span{time.Minute, "short"}})
+		}, "term B: its window is another"},
+		"signal over time":              {func(g *Group) { g.Rules[0].Terms[0].Query = &query.Signals{} }, "one number for each alert"},
 		"dashboard that does not exist": {func(g *Group) { g.Rules[0].Dashboard = "heartline-none" }, "heartline-none"},
 		"panel that does not exist":     {func(g *Group) { g.Rules[0].Panel = 99 }, "no panel 99"},
 		"panel that is a row":           {func(g *Group) { g.Rules[0].Panel = 100 }, "no panel 100"},

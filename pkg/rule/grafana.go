@@ -110,13 +110,13 @@ func Render(g Group) ([]byte, error) {
 }
 
 func (r Rule) render() (provisionedRule, error) {
-	asked, err := r.queried()
+	nodes, err := r.nodes()
 	if err != nil {
 		return provisionedRule{}, err
 	}
 	panel := strconv.Itoa(int(r.Panel))
 	return provisionedRule{
-		UID: r.UID, Title: literal(r.Name), Condition: "B", For: duration(r.For.Length),
+		UID: r.UID, Title: literal(r.Name), Condition: r.condition(), For: duration(r.For.Length),
 		NoDataState: string(r.NoData),
 		// Grafana's default would alert, with the labels of no monitor, on an error of the query.
 		ExecErrState: "Error",
@@ -125,20 +125,60 @@ func (r Rule) render() (provisionedRule, error) {
 		Labels: yaml.MapSlice{{Key: "severity", Value: literal(string(r.Severity))}},
 		Annotations: yaml.MapSlice{
 			{Key: "summary", Value: r.Summary},
-			{Key: "description", Value: r.Description},
+			{Key: "description", Value: r.Description()},
 			{Key: "runbook_url", Value: r.RunbookURL()},
 			// The fields of the same meaning reach the database only; links in the
 			// user interface and in notifications are made from these.
 			{Key: "__dashboardUid__", Value: r.Dashboard},
 			{Key: "__panelId__", Value: panel},
 		},
-		Data: []provisionedQuery{asked, r.compared()},
+		Data: nodes,
 	}, nil
 }
 
-// queried is query A.
-func (r Rule) queried() (provisionedQuery, error) {
-	body, err := query.Encode(r.Query)
+// nodes are what Grafana evaluates, in this order: the terms, the formula where there
+// is one, and the threshold. All have one number for each alert already, so there is
+// nothing to reduce.
+func (r Rule) nodes() ([]provisionedQuery, error) {
+	var nodes []provisionedQuery
+	for i, t := range r.Terms {
+		made, err := t.nodes(refID(i))
+		if err != nil {
+			return nil, fmt.Errorf("term %s: %w", refID(i), err)
+		}
+		nodes = append(nodes, made...)
+	}
+	if r.Formula != "" {
+		nodes = append(nodes, computed(r.judged(), r.span(), "math", yaml.MapItem{Key: "expression", Value: r.Formula}))
+	}
+	return append(nodes, computed(r.condition(), r.span(), "threshold",
+		yaml.MapItem{Key: "expression", Value: r.judged()},
+		yaml.MapItem{Key: "conditions", Value: []yaml.MapSlice{{{Key: "evaluator", Value: yaml.MapSlice{
+			{Key: "type", Value: string(r.Limit.Is)},
+			{Key: "params", Value: r.Limit.params()},
+		}}}}},
+	)), nil
+}
+
+// nodes are the query of a term and, where a missing number has a value, the
+// expression that fills it in, which then has the term's name.
+func (t Term) nodes(name string) ([]provisionedQuery, error) {
+	if t.Else == nil {
+		asked, err := t.asked(name)
+		return []provisionedQuery{asked}, err
+	}
+	asked, err := t.asked(name + "0")
+	return []provisionedQuery{asked, computed(name, t.span(), "reduce",
+		yaml.MapItem{Key: "expression", Value: name + "0"},
+		yaml.MapItem{Key: "reducer", Value: "last"},
+		yaml.MapItem{Key: "settings", Value: yaml.MapSlice{
+			{Key: "mode", Value: "replaceNN"}, {Key: "replaceWithValue", Value: *t.Else},
+		}},
+	)}, err
+}
+
+func (t Term) asked(name string) (provisionedQuery, error) {
+	body, err := query.Encode(t.Query)
 	if err != nil {
 		return provisionedQuery{}, err
 	}
@@ -148,32 +188,39 @@ func (r Rule) queried() (provisionedQuery, error) {
 		return provisionedQuery{}, fmt.Errorf("read the encoded query again: %w", err)
 	}
 	model := yaml.MapSlice{
-		{Key: "refId", Value: "A"},
+		{Key: "refId", Value: name},
 		{Key: "datasource", Value: source(dashboard.PluginID, DatasourceUID)},
 	}
 	return provisionedQuery{
-		RefID: "A", QueryType: string(r.Query.Type()), DatasourceUID: DatasourceUID,
-		Range: secondsBack{From: int(r.Window.Length.Seconds())},
+		RefID: name, QueryType: string(t.Query.Type()), DatasourceUID: DatasourceUID,
+		Range: t.span(),
 		Model: append(model, fields...),
 	}, nil
 }
 
-// compared is expression B, a threshold on A: A has one number for each alert
-// already, so there is nothing to reduce.
-func (r Rule) compared() provisionedQuery {
+// span is the stretch of time that a term looks at.
+func (t Term) span() secondsBack {
+	return secondsBack{From: int((t.Window.Length + t.Ended).Seconds()), To: int(t.Ended.Seconds())}
+}
+
+// span is the stretch of time of all terms. Grafana wants expressions to have one.
+func (r Rule) span() secondsBack {
+	var all secondsBack
+	for _, t := range r.Terms {
+		all.From = max(all.From, t.span().From)
+	}
+	return all
+}
+
+// computed is an expression that Grafana evaluates.
+func computed(name string, span secondsBack, kind string, fields ...yaml.MapItem) provisionedQuery {
 	return provisionedQuery{
-		RefID: "B", DatasourceUID: "__expr__",
-		Range: secondsBack{From: int(r.Window.Length.Seconds())},
-		Model: yaml.MapSlice{
-			{Key: "refId", Value: "B"},
+		RefID: name, DatasourceUID: "__expr__", Range: span,
+		Model: append(yaml.MapSlice{
+			{Key: "refId", Value: name},
 			{Key: "datasource", Value: source("__expr__", "__expr__")},
-			{Key: "type", Value: "threshold"},
-			{Key: "expression", Value: "A"},
-			{Key: "conditions", Value: []yaml.MapSlice{{{Key: "evaluator", Value: yaml.MapSlice{
-				{Key: "type", Value: string(r.Limit.Is)},
-				{Key: "params", Value: []float64{r.Limit.Value}},
-			}}}}},
-		},
+			{Key: "type", Value: kind},
+		}, fields...),
 	}
 }
 

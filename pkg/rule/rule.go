@@ -5,6 +5,8 @@ package rule
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,16 +45,47 @@ type Comparison string
 
 // The comparisons, as Grafana's threshold expression names them.
 const (
-	Above Comparison = "gt"
-	Below Comparison = "lt"
+	Above   Comparison = "gt"
+	Below   Comparison = "lt"
+	AtLeast Comparison = "gte"
+	Between Comparison = "within_range_included" // from Value to below Limit.Until
 )
 
 // Limit is the number that separates good from bad.
 type Limit struct {
 	Is     Comparison
 	Value  float64
+	Until  float64 // the first value above a range that is an alert; 0 for no range
 	Unit   string
 	Reason string
+}
+
+// params are those of Grafana's threshold, whose ranges include both ends.
+func (l Limit) params() []float64 {
+	if l.Is == Between {
+		return []float64{l.Value, math.Nextafter(l.Until, math.Inf(-1))}
+	}
+	return []float64{l.Value}
+}
+
+// test is the condition of a template in which . has the value.
+func (l Limit) test() string {
+	switch l.Is {
+	case AtLeast:
+		return fmt.Sprintf("ge .Value %.1f", l.Value)
+	case Between:
+		return fmt.Sprintf("and (ge .Value %.1f) (lt .Value %.1f)", l.Value, l.Until)
+	}
+	return fmt.Sprintf("%s .Value %.1f", l.Is, l.Value)
+}
+
+// words say which values are an alert.
+func (l Limit) words() string {
+	value := strconv.FormatFloat(l.Value, 'f', -1, 64)
+	if l.Is == Between {
+		return fmt.Sprintf("from %s to below %s", value, strconv.FormatFloat(l.Until, 'f', -1, 64))
+	}
+	return map[Comparison]string{Above: "above ", Below: "below ", AtLeast: "from "}[l.Is] + value
 }
 
 // Span is a length of time that an operator may want to change.
@@ -61,25 +94,72 @@ type Span struct {
 	Reason string
 }
 
-// Rule is one alert rule. Its query answers one number for each alert, with the
+// Term is one number for each alert: a query over a stretch of time.
+type Term struct {
+	Query  query.Query
+	Window Span          // how long the stretch is; a status is judged at its end
+	Ended  time.Duration // how long ago the stretch ended; 0 is now
+	// Else takes the place of a number that is missing, where there is nothing to
+	// measure and nothing wrong either; nil leaves it missing.
+	Else *float64
+}
+
+// Rule is one alert rule. Its terms answer one number for each alert, with the
 // labels of the alert as text columns.
 type Rule struct {
 	UID      string // at most 40 characters; stable, and never used again for another rule
 	Name     string // UpperCamel with the prefix Heartline
 	Severity Severity
-	// Summary is the same for every alert of the rule; Description is a template
-	// that names which monitor it is and the value.
-	Summary, Description string
+	// Summary is the same for every alert of the rule. Firing and Resolved are templates
+	// that name what it is about, with the number that is judged as .Value.
+	Summary, Firing, Resolved string
 
-	Query  query.Query
-	Window Span // how far back the query looks; a status is judged at its end, which is now
-	Limit  Limit
+	// Terms are called A, B and so on in Formula, an expression of Grafana's math, which
+	// makes one number of those with the same labels. A single term needs none.
+	Terms   []Term
+	Formula string
+	Limit   Limit
+	// More are numbers within the formula that an operator may want to change.
+	More   []Parameter
 	For    Span
 	NoData NoData
 
 	// Dashboard and Panel are where the alert is seen.
 	Dashboard string
 	Panel     uint32
+}
+
+// just is the only term of a rule.
+func just(q query.Query, window Span) []Term { return []Term{{Query: q, Window: window}} }
+
+// refID names the nodes of a rule: first the terms, then the formula where there is
+// one, then the threshold.
+func refID(i int) string { return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i : i+1] }
+
+// judged names the node with the number that is compared with the limit.
+func (r Rule) judged() string {
+	if r.Formula == "" {
+		return refID(0)
+	}
+	return refID(len(r.Terms))
+}
+
+// condition names the threshold.
+func (r Rule) condition() string {
+	if r.Formula == "" {
+		return refID(1)
+	}
+	return refID(len(r.Terms) + 1)
+}
+
+// Description is a template for each case: the alert fires, it is resolved, it keeps
+// its state because there is no number now (which Grafana writes as NaN, the only
+// number that differs from itself), or the rule could not be evaluated, when there is
+// no value and a template that asks for it would fail.
+func (r Rule) Description() string {
+	return fmt.Sprintf("{{ with $values.%s }}{{ if ne .Value .Value }}%s{{ else if %s }}%s{{ else }}%s{{ end }}{{ else }}%s{{ end }}",
+		r.judged(), "There is no number now: what it is read from does not answer.", r.Limit.test(), r.Firing, r.Resolved,
+		"The rule could not be evaluated: see its error, and the health of the data source.")
 }
 
 // RunbookURL is where the runbook of the rule is read: the section whose heading
@@ -89,14 +169,17 @@ func (r Rule) RunbookURL() string { return runbooks + "#" + strings.ToLower(r.Na
 // Parameter is a number of a rule that an operator may want to change.
 type Parameter struct{ Name, Value, Unit, Reason string }
 
-// Parameters lists those of the rule, as its runbook does.
+// Parameters lists those of the rule, as its runbook does. All terms have the same
+// window.
 func (r Rule) Parameters() []Parameter {
-	return []Parameter{
-		r.Window.parameter("window"),
-		{"limit", fmt.Sprintf("%s %s", map[Comparison]string{Above: "above", Below: "below"}[r.Limit.Is],
-			strconv.FormatFloat(r.Limit.Value, 'f', -1, 64)), r.Limit.Unit, r.Limit.Reason},
-		r.For.parameter("for"),
-	}
+	return slices.Concat(
+		[]Parameter{
+			r.Terms[0].Window.parameter("window"),
+			{"limit", r.Limit.words(), r.Limit.Unit, r.Limit.Reason},
+		},
+		r.More,
+		[]Parameter{r.For.parameter("for")},
+	)
 }
 
 func (s Span) parameter(name string) Parameter {
@@ -127,4 +210,4 @@ type Group struct {
 }
 
 // Groups lists every group that Heartline ships.
-func Groups() []Group { return []Group{checkScripts()} }
+func Groups() []Group { return []Group{checkScripts(), requests(), goRuntime()} }
