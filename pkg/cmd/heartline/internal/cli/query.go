@@ -198,6 +198,20 @@ func variableIn(node any) string {
 
 // ask runs the query in this process, as the plugin would run it.
 func ask(ctx context.Context, settings backend.DataSourceInstanceSettings, query backend.DataQuery) (data.Frames, error) {
+	answers, err := askAll(ctx, settings, query)
+	if err != nil {
+		return nil, err
+	}
+	response, ok := answers[query.RefID]
+	if !ok {
+		return nil, errors.New("the plugin gave no answer")
+	}
+	return response.Frames, response.Error
+}
+
+// askAll runs several queries as those of one dashboard: each has an answer, or
+// an error, of its own.
+func askAll(ctx context.Context, settings backend.DataSourceInstanceSettings, queries ...backend.DataQuery) (backend.Responses, error) {
 	if _, set := os.LookupEnv(pluginhost.AllowedPathsVariable); !set {
 		if err := os.Setenv(pluginhost.AllowedPathsVariable, "/"); err != nil {
 			return nil, fmt.Errorf("allow local paths: %w", err)
@@ -219,16 +233,12 @@ func ask(ctx context.Context, settings backend.DataSourceInstanceSettings, query
 	}
 	answer, err := handler.QueryData(ctx, &backend.QueryDataRequest{
 		PluginContext: backend.PluginContext{Namespace: pluginhost.Namespace, PluginID: settings.Type, DataSourceInstanceSettings: &settings},
-		Queries:       []backend.DataQuery{query},
+		Queries:       queries,
 	})
 	if err != nil {
 		return nil, err
 	}
-	response, ok := answer.Responses[query.RefID]
-	if !ok {
-		return nil, errors.New("the plugin gave no answer")
-	}
-	return response.Frames, response.Error
+	return answer.Responses, nil
 }
 
 func printNotices(w io.Writer, frames data.Frames) {

@@ -23,11 +23,13 @@ const (
 
 const rootHelp = `Heartline shows how check scripts and services are doing.
 
-The commands read the files with which Grafana is provisioned: the data source
-names the store, so that what you see is what Grafana shows.
+Commands with --datasource read the files with which Grafana is provisioned: the data
+source names the store, so that what you see is what Grafana shows. Commands with a
+URL ask a running app itself.
 
 Exit codes: 0 all is well; 1 a query failed or was empty, or a file could not be
-read; 2 the command line is wrong; 130 it was interrupted.`
+read; 2 the command line is wrong; 130 it was interrupted. Those of check and compare
+are for monitoring systems: see their help.`
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }
@@ -50,13 +52,20 @@ func Run(ctx context.Context, version string, args []string) int {
 func run(ctx context.Context, version string, args []string, io streams) int {
 	root := newRoot(version, io)
 	root.SetArgs(spread(args, "--dashboards", "--rules"))
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:
 		return exitOK
 	case ctx.Err() != nil:
 		_, _ = fmt.Fprintln(io.err, "heartline: interrupted")
 		return exitInterrupted
+	}
+	if v, ok := errors.AsType[verdict](err); ok {
+		return int(v)
+	}
+	if cmd.Annotations[judging] != "" {
+		_, _ = fmt.Fprintln(io.out, statusNames[exitUnknown], "-", oneLine(err.Error()))
+		return exitUnknown
 	}
 	_, _ = fmt.Fprintln(io.err, "heartline:", err)
 	if _, ok := errors.AsType[usageError](err); ok {
@@ -87,7 +96,8 @@ func newRoot(version string, io streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newQuery(io), newVerify(io))
+	root.AddCommand(newQuery(io), newVerify(io), newReport(io))
+	root.AddCommand(newWatch(io, systemTimer), newCheck(io, systemTimer), newRecordBaseline(io, systemTimer), newCompare(io, systemTimer))
 	return root
 }
 

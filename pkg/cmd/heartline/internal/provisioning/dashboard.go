@@ -87,10 +87,12 @@ func (t *Target) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Annotation is an annotation query. BuiltIn is 1 for Grafana's own.
+// Annotation is an annotation query. BuiltIn is 1 for Grafana's own. One that is not
+// enabled can be switched on in the dashboard.
 type Annotation struct {
 	Name       string    `json:"name"`
 	BuiltIn    int       `json:"builtIn"`
+	Enable     bool      `json:"enable"`
 	DataSource Reference `json:"datasource"`
 	Target     *Target   `json:"target"`
 }

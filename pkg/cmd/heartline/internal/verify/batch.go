@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,7 +73,8 @@ func (q *batch) prepare(c *Check, t provisioning.Target, fixed map[string]any) e
 		return fmt.Errorf("refId %q is used twice: Grafana shows the answer to one of them only", t.RefID)
 	}
 	q.checks[t.RefID] = c
-	q.live[t.RefID] = fields["live"] == true
+	q.live[t.RefID] = fields["live"] == true || fields["queryType"] == string(query.TypeLive)
+	c.lenient = fields["lenient"] == true
 	q.queries = append(q.queries, prepared)
 	return nil
 }
@@ -145,17 +147,18 @@ func (q *batch) run(ctx context.Context) {
 	}
 }
 
+// follow opens the streams that the answer to a live query names.
 func (q *batch) follow(ctx context.Context, refID string, c *Check, response backend.DataResponse) {
 	if !q.live[refID] {
 		return
 	}
-	channel := ""
+	var channels []string
 	for _, f := range response.Frames {
-		if f.Meta != nil && f.Meta.Channel != "" {
-			channel = f.Meta.Channel
+		if f.Meta != nil && f.Meta.Channel != "" && !slices.Contains(channels, f.Meta.Channel) {
+			channels = append(channels, f.Meta.Channel)
 		}
 	}
-	if err := q.checkStream(ctx, channel, q.span); err != nil {
+	if err := q.checkStreams(ctx, channels, q.span); err != nil {
 		c.Problem = err.Error()
 	}
 }

@@ -1,10 +1,11 @@
 package verify
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
+	"strings"
 
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/provisioning"
 )
@@ -23,10 +24,12 @@ type expression struct {
 	Expression string `json:"expression"`
 	Reducer    string `json:"reducer"`
 	Settings   struct {
-		Mode string `json:"mode"`
+		Mode    string   `json:"mode"`
+		Replace *float64 `json:"replaceWithValue"`
 	} `json:"settings"`
 	Conditions []struct {
-		Evaluator evaluator `json:"evaluator"`
+		Evaluator evaluator       `json:"evaluator"`
+		Unload    json.RawMessage `json:"unloadEvaluator"`
 	} `json:"conditions"`
 }
 
@@ -37,10 +40,14 @@ type evaluator struct {
 
 // judge evaluates the expressions of a rule over the results of its queries and
 // says what its condition comes to: "normal", "firing 2", or that it was not
-// evaluated. It fails with errNoData when the condition has no value.
+// evaluated. It fails with errNoData when the condition has no value, or any
+// query none at all: then Grafana does not look at the others either.
 func judge(rule provisioning.Rule, results map[string]result) (string, error) {
 	for _, node := range rule.Nodes {
 		if node.DataSource.UID != provisioning.ExpressionUID {
+			if len(results[node.RefID].samples) == 0 {
+				return "", errNoData
+			}
 			continue
 		}
 		computed, err := compute(node, results)
@@ -62,14 +69,22 @@ func judge(rule provisioning.Rule, results map[string]result) (string, error) {
 	return condition.verdict()
 }
 
+// verdict says how many samples are not 0. Each is an alert of its own and needs
+// labels of its own.
 func (r result) verdict() (string, error) {
 	firing, known := 0, 0
+	seen := map[string]bool{}
 	for _, s := range r.samples {
-		if math.IsNaN(s.last()) {
+		name := s.labels.String()
+		if seen[name] {
+			return "", fmt.Errorf("two numbers have the same labels {%s}: an alert is told by its labels", name)
+		}
+		seen[name] = true
+		if s.last() == nil {
 			continue
 		}
 		known++
-		if s.last() != 0 {
+		if *s.last() != 0 {
 			firing++
 		}
 	}
@@ -87,44 +102,61 @@ func compute(node provisioning.RuleNode, results map[string]result) (result, err
 	if err := json.Unmarshal(node.Model, &e); err != nil {
 		return result{}, fmt.Errorf("its model: %w", err)
 	}
-	if e.Type != "threshold" && e.Type != "reduce" {
-		return result{}, unsupportedError{fmt.Sprintf("an expression of type %q", e.Type)}
+	switch e.Type {
+	case "math":
+		return evaluate(e.Expression, results)
+	case "threshold", "reduce":
+		input, err := lookUp(results, strings.TrimPrefix(e.Expression, "$"))
+		if err != nil {
+			return result{}, err
+		}
+		if e.Type == "reduce" {
+			return e.reduce(input)
+		}
+		return e.threshold(input)
 	}
-	input, ok := results[e.Expression]
-	if !ok {
-		return result{}, fmt.Errorf("it refers to %q, which is no node before it", e.Expression)
-	}
-	if len(input.samples) == 0 {
-		return result{}, errNoData
-	}
-	if e.Type == "reduce" {
-		return e.reduce(input)
-	}
-	return e.threshold(input)
+	return result{}, unsupportedError{fmt.Sprintf("an expression of type %q", e.Type)}
 }
 
-// threshold makes each value 1 where it meets the first condition and 0 where
-// it does not; a missing value stays missing.
+func lookUp(results map[string]result, name string) (result, error) {
+	found, ok := results[name]
+	if !ok {
+		return result{}, fmt.Errorf("it refers to %q, which is no node before it", name)
+	}
+	if len(found.samples) == 0 {
+		return result{}, errNoData
+	}
+	return found, nil
+}
+
+// threshold makes each value 1 where it meets the condition and 0 where it does
+// not; a missing value stays missing.
 func (e expression) threshold(input result) (result, error) {
 	if len(e.Conditions) == 0 {
 		return result{}, errors.New("the threshold has no condition")
+	}
+	if len(e.Conditions[0].Unload) > 0 {
+		return result{}, unsupportedError{"a threshold with another one for recovery"}
 	}
 	meets, err := e.Conditions[0].Evaluator.function()
 	if err != nil {
 		return result{}, err
 	}
-	return input.each(func(v float64) float64 {
-		switch {
-		case math.IsNaN(v):
-			return v
-		case meets(v):
-			return 1
-		}
-		return 0
-	}), nil
+	return input.each(func(v float64) float64 { return truth(meets(v)) }), nil
+}
+
+// truth is how expressions write true and false.
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (e evaluator) function() (func(v float64) bool, error) {
+	if e.Type == "" {
+		return nil, errors.New("the threshold's evaluator has no type")
+	}
 	needed := map[string]int{
 		"gt": 1, "lt": 1, "eq": 1, "ne": 1, "gte": 1, "lte": 1, "within_range": 2, "outside_range": 2,
 		"within_range_included": 2, "outside_range_included": 2,
@@ -134,13 +166,9 @@ func (e evaluator) function() (func(v float64) bool, error) {
 		return nil, unsupportedError{fmt.Sprintf("a threshold of type %q", e.Type)}
 	}
 	if len(e.Params) < n {
-		return nil, fmt.Errorf("threshold %s needs %d numbers, it has %d", e.Type, n, len(e.Params))
+		return nil, fmt.Errorf("threshold %s needs %s, it has %d", e.Type, cmp.Or(map[int]string{1: "a number"}[n], "2 numbers"), len(e.Params))
 	}
-	a := e.Params[0]
-	low, high := a, a
-	if n == 2 {
-		low, high = min(a, e.Params[1]), max(a, e.Params[1])
-	}
+	a, b := e.Params[0], e.Params[n-1]
 	return map[string]func(float64) bool{
 		"gt":                     func(v float64) bool { return v > a },
 		"lt":                     func(v float64) bool { return v < a },
@@ -148,9 +176,9 @@ func (e evaluator) function() (func(v float64) bool, error) {
 		"ne":                     func(v float64) bool { return v != a },
 		"gte":                    func(v float64) bool { return v >= a },
 		"lte":                    func(v float64) bool { return v <= a },
-		"within_range":           func(v float64) bool { return v > low && v < high },
-		"outside_range":          func(v float64) bool { return v < low || v > high },
-		"within_range_included":  func(v float64) bool { return v >= low && v <= high },
-		"outside_range_included": func(v float64) bool { return v <= low || v >= high },
+		"within_range":           func(v float64) bool { return v > a && v < b },
+		"outside_range":          func(v float64) bool { return v < a || v > b },
+		"within_range_included":  func(v float64) bool { return v >= a && v <= b },
+		"outside_range_included": func(v float64) bool { return v <= a || v >= b },
 	}[e.Type], nil
 }

@@ -144,25 +144,24 @@ func showsNumber(p provisioning.Panel) bool {
 	return err == nil
 }
 
-// findEmpty marks a panel all of whose queries were answered without a row.
+// findEmpty marks a panel all of whose queries were answered without a row, and
+// without the reason why the selected services cannot give what it shows.
 func findEmpty(checks []Check, span backend.TimeRange) {
-	asked := 0
-	for _, c := range checks {
-		if c.Problem != "" || c.Rows > 0 {
-			return
-		}
-		if c.Skipped == "" {
-			asked++
-		}
-	}
-	if asked == 0 {
-		return
-	}
+	var empty []*Check
+	shown := false
 	for i := range checks {
-		if checks[i].Skipped == "" {
-			checks[i].Problem = fmt.Sprintf("no rows from %s to %s", span.From.Format(time.RFC3339), span.To.Format(time.RFC3339))
-			return
+		c := &checks[i]
+		switch {
+		case c.Problem != "" || c.Rows > 0:
+			shown = true
+		case c.lenient && len(c.Notices) > 0:
+			c.State = notGiven
+		case c.Skipped == "":
+			empty = append(empty, c)
 		}
+	}
+	if !shown && len(empty) > 0 {
+		empty[0].Problem = fmt.Sprintf("no rows from %s to %s", span.From.Format(time.RFC3339), span.To.Format(time.RFC3339))
 	}
 }
 
@@ -184,23 +183,30 @@ func (b *board) annotation(ctx context.Context, a provisioning.Annotation) {
 		// Whatever was stored, the front end asks for annotations of alarms.
 		batch.add(&c, t, a.DataSource, map[string]any{"queryType": "alarms", "format": "annotations"})
 	}
+	ready := c.Problem == ""
 	batch.run(ctx)
+	if ready && c.Problem != "" && !a.Enable {
+		// A data source without check scripts has no alarms to show, and nobody asked.
+		c.Skipped, c.Problem = "it is switched off, and would fail: "+c.Problem, ""
+	}
 	b.add(c)
 }
 
-// checkStream checks that what a live query's answer names can be followed.
-func (b *board) checkStream(ctx context.Context, channel string, span backend.TimeRange) error {
-	if channel == "" {
-		if time.Since(span.To) < liveSlack {
-			return errors.New("the query is live, but its answer names no channel")
-		}
-		return nil
-	}
-	parsed, err := live.ParseChannel(channel)
-	if err != nil {
-		return fmt.Errorf("live channel %q: %w", channel, err)
+// checkStreams checks that what a live query's answer names can be followed.
+func (b *board) checkStreams(ctx context.Context, channels []string, span backend.TimeRange) error {
+	if len(channels) == 0 && time.Since(span.To) < liveSlack {
+		return errors.New("the query is live, but its answer names no channel")
 	}
 	ctx, stop := pluginhost.Within(ctx, Timeout, errSlow)
 	defer stop()
-	return b.plugin.Follow(ctx, parsed.Path, streamPatience)
+	for _, channel := range channels {
+		parsed, err := live.ParseChannel(channel)
+		if err != nil {
+			return fmt.Errorf("live channel %q: %w", channel, err)
+		}
+		if err := b.plugin.Follow(ctx, parsed.Path, streamPatience); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -39,7 +39,8 @@ type Check struct {
 	Series  int     `json:"series"`
 	Rows    int     `json:"rows"`
 	Seconds float64 `json:"seconds"`
-	// State is what the condition of a rule says: "normal", "firing 2".
+	// State is what the condition of a rule says: "normal", "firing 2"; of a panel
+	// "not given" where no selected service can give what it shows, and a notice says why.
 	State   string   `json:"state,omitempty"`
 	Notices []string `json:"notices,omitempty"`
 	// Problem is why the check fails, empty when it does not.
@@ -47,8 +48,11 @@ type Check struct {
 	// Skipped is why nothing was asked.
 	Skipped string `json:"skipped,omitempty"`
 
-	points []float64 // for a sparkline
+	points  []float64 // for a sparkline
+	lenient bool      // the query bears services that cannot give what it asks
 }
+
+const notGiven = "not given"
 
 // name is how problems and allowances name the check.
 func (c Check) name() string { return c.Dashboard + "/" + c.Panel }

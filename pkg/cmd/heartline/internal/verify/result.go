@@ -3,7 +3,6 @@ package verify
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -16,24 +15,31 @@ type result struct {
 	samples []sample
 }
 
-// sample is one number, or the numbers of one series in order. NaN is missing.
-type sample struct{ values []float64 }
+// sample is one number, or the numbers of one series in order. Nil is missing,
+// which is not the same as NaN: alerts take NaN for a number.
+type sample struct {
+	labels data.Labels
+	values []*float64
+}
 
-func (s sample) last() float64 {
+func (s sample) last() *float64 {
 	if len(s.values) == 0 {
-		return math.NaN()
+		return nil
 	}
 	return s.values[len(s.values)-1]
 }
 
+// each maps the values that are known.
 func (r result) each(f func(v float64) float64) result {
 	out := result{series: r.series}
 	for _, s := range r.samples {
-		mapped := make([]float64, len(s.values))
+		mapped := make([]*float64, len(s.values))
 		for i, v := range s.values {
-			mapped[i] = f(v)
+			if v != nil {
+				mapped[i] = new(f(*v))
+			}
 		}
-		out.samples = append(out.samples, sample{mapped})
+		out.samples = append(out.samples, sample{s.labels, mapped})
 	}
 	return out
 }
@@ -62,7 +68,7 @@ func readFrames(frames data.Frames) (result, error) {
 		case f.Meta.Type.IsNumeric():
 			r.samples = append(r.samples, columnSamples(f)...)
 		default:
-			return r, fmt.Errorf("a frame of type %s cannot be alerted on: use format count or status", f.Meta.Type)
+			return r, fmt.Errorf("a frame of type %s cannot be alerted on: use format count, status or instant", f.Meta.Type)
 		}
 	}
 	return r, nil
@@ -75,71 +81,45 @@ func longSamples(f *data.Frame) ([]sample, error) {
 	if len(numeric) != 1 {
 		return nil, fmt.Errorf("the answer has %d numeric columns, a rule needs exactly one", len(numeric))
 	}
-	values := numbers(numeric[0])
-	samples := make([]sample, len(values))
-	for i, v := range values {
-		samples[i] = sample{[]float64{v}}
+	samples := make([]sample, f.Rows())
+	for i, v := range numbers(numeric[0]) {
+		samples[i] = sample{rowLabels(f, i), []*float64{v}}
 	}
 	return samples, nil
+}
+
+// rowLabels are the text columns of a row.
+func rowLabels(f *data.Frame, row int) data.Labels {
+	labels := data.Labels{}
+	for _, field := range f.Fields {
+		if field.Type() != data.FieldTypeString && field.Type() != data.FieldTypeNullableString {
+			continue
+		}
+		text := ""
+		if v, ok := field.ConcreteAt(row); ok {
+			text, _ = v.(string)
+		}
+		labels[field.Name] = text
+	}
+	return labels
 }
 
 func columnSamples(f *data.Frame) []sample {
 	var samples []sample
 	for _, field := range f.Fields {
 		if field.Type().Numeric() {
-			samples = append(samples, sample{numbers(field)})
+			samples = append(samples, sample{field.Labels, numbers(field)})
 		}
 	}
 	return samples
 }
 
-func numbers(field *data.Field) []float64 {
-	values := make([]float64, field.Len())
+func numbers(field *data.Field) []*float64 {
+	values := make([]*float64, field.Len())
 	for i := range values {
-		values[i] = math.NaN()
-		if v, err := field.NullableFloatAt(i); err == nil && v != nil {
-			values[i] = *v
+		if v, err := field.NullableFloatAt(i); err == nil {
+			values[i] = v
 		}
 	}
 	return values
-}
-
-// reduce makes one number of each series. Missing values make the number
-// missing, as in Grafana's strict mode, unless the mode drops them.
-func (e expression) reduce(input result) (result, error) {
-	reducer, known := map[string]func(values []float64) float64{
-		"last":  func(values []float64) float64 { return values[len(values)-1] },
-		"min":   slices.Min[[]float64],
-		"max":   slices.Max[[]float64],
-		"sum":   sum,
-		"mean":  func(values []float64) float64 { return sum(values) / float64(len(values)) },
-		"count": func(values []float64) float64 { return float64(len(values)) },
-	}[e.Reducer]
-	if !known {
-		return result{}, unsupportedError{fmt.Sprintf("reducer %q", e.Reducer)}
-	}
-	if e.Settings.Mode != "" && e.Settings.Mode != "dropNN" {
-		return result{}, unsupportedError{fmt.Sprintf("reduce mode %q", e.Settings.Mode)}
-	}
-	out := result{}
-	for _, s := range input.samples {
-		values := s.values
-		if e.Settings.Mode == "dropNN" {
-			values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
-		}
-		if len(values) == 0 && e.Reducer != "count" && e.Reducer != "sum" {
-			out.samples = append(out.samples, sample{[]float64{math.NaN()}})
-			continue
-		}
-		out.samples = append(out.samples, sample{[]float64{reducer(values)}})
-	}
-	return out, nil
-}
-
-func sum(values []float64) float64 {
-	total := 0.0
-	for _, v := range values {
-		total += v
-	}
-	return total
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,7 +78,8 @@ func TestThresholdsJudgeEachRow(t *testing.T) {
 		{"ne", "[2]", "firing 3"},
 		{"gt", "[9]", "normal"},
 		{"within_range", "[1, 3]", "firing 1"},
-		{"within_range_included", "[3, 1]", "firing 3"},
+		{"within_range_included", "[1, 3]", "firing 3"},
+		{"within_range_included", "[3, 1]", "normal"},
 		{"outside_range", "[2, 3]", "firing 2"},
 		{"outside_range_included", "[2, 3]", "firing 4"},
 		{"sideways", "[2]", `answered, a threshold of type "sideways" is not evaluated here`},
@@ -101,8 +103,8 @@ func TestSeriesAreReducedBeforeTheThreshold(t *testing.T) {
 	}
 	got, _ := judged(t, ruleOf(t, "", statusNode, reduce("median", "{}"), fmt.Sprintf(overR, 0)), countFrame(1))
 	require.Equal(t, `answered, reducer "median" is not evaluated here`, got.State)
-	got, _ = judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: replaceNN}"), fmt.Sprintf(overR, 0)), countFrame(1))
-	require.Equal(t, `answered, reduce mode "replaceNN" is not evaluated here`, got.State)
+	got, _ = judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: guess}"), fmt.Sprintf(overR, 0)), countFrame(1))
+	require.Equal(t, `answered, reduce mode "guess" is not evaluated here`, got.State)
 }
 
 func TestMissingValuesAreDroppedWhereTheRuleSaysSo(t *testing.T) {
@@ -191,8 +193,45 @@ func TestRulesOfOtherSourcesAreSkipped(t *testing.T) {
 }
 
 func TestExpressionsThatAreNotEvaluatedAreSaid(t *testing.T) {
-	math := `{refId: B, datasourceUid: __expr__, model: {type: math, expression: $A > 0}}`
-	got, _ := judged(t, ruleOf(t, "", statusNode, math), statusFrame(numbersOf(1)...))
+	resample := `{refId: B, datasourceUid: __expr__, model: {type: resample, expression: A}}`
+	got, _ := judged(t, ruleOf(t, "", statusNode, resample), statusFrame(numbersOf(1)...))
 	require.Empty(t, got.Problem)
-	require.Equal(t, `answered, an expression of type "math" is not evaluated here`, got.State)
+	require.Equal(t, `answered, an expression of type "resample" is not evaluated here`, got.State)
+	recovery := `{refId: B, datasourceUid: __expr__, model: {type: threshold, expression: A, conditions: [{evaluator: {type: gt, params: [5]}, unloadEvaluator: {type: lt, params: [3]}}]}}`
+	got, _ = judged(t, ruleOf(t, "", statusNode, recovery), statusFrame(numbersOf(1)...))
+	require.Contains(t, got.State, "a threshold with another one for recovery is not evaluated here")
+}
+
+func TestMissingNumbersAreReplacedWhereTheRuleSaysSo(t *testing.T) {
+	one := 1.0
+	below := `{refId: B, datasourceUid: __expr__, model: {type: threshold, expression: $R, conditions: [{evaluator: {type: lt, params: [95]}}]}}`
+	fill := strings.Replace(below, "$R", "R", 1)
+	got, _ := judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: replaceNN, replaceWithValue: 100}"), fill), statusFrame(&one, nil))
+	require.Equal(t, "firing 1", got.State, got.Problem)
+	got, _ = judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: replaceNN, replaceWithValue: 0}"), fill), statusFrame(&one, nil))
+	require.Equal(t, "firing 2", got.State, got.Problem)
+	got, _ = judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: replaceNN}"), fill), statusFrame(&one, nil))
+	require.Contains(t, got.Problem, "replaceNN needs a number")
+	got, _ = judged(t, ruleOf(t, "", statusNode, reduce("last", "{mode: dropNN}"), fill), statusFrame(nil, nil))
+	require.Contains(t, got.Problem, "no data")
+}
+
+func TestRowsWithTheSameLabelsAreNoAlerts(t *testing.T) {
+	twice := statusFrame(numbersOf(1, 2)...)
+	twice.Fields[0].Set(1, "a")
+	got, _ := judged(t, ruleOf(t, "", statusNode, thresholdNode), twice)
+	require.Contains(t, got.Problem, "two numbers have the same labels {monitor=a}")
+}
+
+func TestAnyQueryWithoutDataMakesTheRuleOneWithoutData(t *testing.T) {
+	f := newFake()
+	f.answer = func(q asked) backend.DataResponse {
+		if q.RefID == "Z" {
+			return backend.DataResponse{Frames: data.Frames{data.NewFrame("")}}
+		}
+		return backend.DataResponse{Frames: data.Frames{statusFrame(numbersOf(1)...)}}
+	}
+	p := plan(t)
+	p.Rules = []provisioning.Rule{ruleOf(t, "noDataState: KeepLast", statusNode, strings.Replace(statusNode, "refId: A", "refId: Z", 1), thresholdNode)}
+	require.Equal(t, "no data", run(t, f, p).Checks[0].State)
 }

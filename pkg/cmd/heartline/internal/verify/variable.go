@@ -180,12 +180,13 @@ func (b *board) ask(ctx context.Context, v provisioning.Variable) ([]string, err
 		Kind       string   `json:"kind"`
 		Directions []string `json:"directions"`
 		Monitors   []string `json:"monitors"`
+		Kinds      []string `json:"kinds"` // of services
 	}
 	if err := json.Unmarshal(v.Query, &query); err != nil || query.Kind == "" {
 		return nil, errors.New(`its query names no kind: write {"kind": "directions"} or the like`)
 	}
 	params := url.Values{}
-	for name, list := range map[string][]string{"direction": query.Directions, "monitor": query.Monitors} {
+	for name, list := range map[string][]string{"direction": query.Directions, "monitor": query.Monitors, "kind": query.Kinds} {
 		values, err := b.scope.ExpandAll(list)
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -78,6 +79,8 @@ func (c Check) answer() string {
 		return "failed: see below"
 	case c.State != "":
 		return c.State
+	case len(c.points) == 1 && math.IsNaN(c.points[0]):
+		return "no value"
 	case len(c.points) == 1:
 		return strconv.FormatFloat(c.points[0], 'f', -1, 64)
 	}
