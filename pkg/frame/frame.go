@@ -40,6 +40,15 @@ var headings = map[string]string{
 	"user":                   "User",
 	"message":                "Message",
 	"md5":                    "MD5",
+	serviceLabel:             "Service",
+	"operation":              "Operation",
+	"figure":                 "Figure",
+	"value":                  "Value",
+	"unit":                   "Unit",
+	"text":                   "Reading",
+	"grade":                  "Grade",
+	"advice":                 "Advice",
+	"report":                 "Report",
 }
 
 func build(kind data.FrameType, vis data.VisType, fields ...*data.Field) *data.Frame {
@@ -55,11 +64,16 @@ func column(name string, values any) *data.Field {
 	return f
 }
 
-// dimension is a column whose values can be filtered by.
-func dimension(dim event.Dimension, values []string) *data.Field {
-	f := column(string(dim), values)
+// filterable is a column whose values can be filtered by.
+func filterable(name string, values []string) *data.Field {
+	f := column(name, values)
 	f.Config.SetFilterable(true)
 	return f
+}
+
+// dimension is the column of a dimension of events.
+func dimension(dim event.Dimension, values []string) *data.Field {
+	return filterable(string(dim), values)
 }
 
 func inSeconds(f *data.Field) *data.Field {

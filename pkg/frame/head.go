@@ -15,6 +15,7 @@ const maxNotices = 5
 // Head is what an answer says about itself, beside its values.
 type Head struct {
 	Query    string         // what was asked, in a short readable form
+	Errors   []string       // what is missing altogether, such as a service
 	Problems event.Problems // what could not be served
 	Reached  int            // the limit of rows, where there were more
 	Unknown  []string       // fields of the query that nobody reads
@@ -35,6 +36,12 @@ func (h Head) Apply(refID string, frames data.Frames) {
 
 func (h Head) notices() []data.Notice {
 	var all []data.Notice
+	for _, e := range h.Errors[:min(maxNotices, len(h.Errors))] {
+		all = append(all, data.Notice{Severity: data.NoticeSeverityError, Text: e})
+	}
+	if more := len(h.Errors) - maxNotices; more > 0 {
+		all = append(all, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("%d more like these.", more)})
+	}
 	if h.Reached > 0 {
 		all = append(all, data.Notice{
 			Severity: data.NoticeSeverityWarning,

@@ -11,7 +11,7 @@ import (
 )
 
 // alarms answers queries of type alarms.
-func (d *Datasource) alarms(ctx context.Context, a ask[*query.Alarms]) (answer, error) {
+func (d *Datasource) alarms(ctx context.Context, a eventsAsk[*query.Alarms]) (answer, error) {
 	if a.query.Shape() == query.FormatCount {
 		return d.count(ctx, a.request, event.Alarms, a.query.Grouping)
 	}

@@ -45,7 +45,7 @@ func sample(t *testing.T) (*Datasource, truth, time.Time) {
 	require.NoError(t, err)
 	t.Setenv(allowedPathsVariable, folder)
 	settings := fmt.Sprintf(`{"events": {"kind": "filetree", "path": %q}}`, filepath.Join(folder, "monitor_db"))
-	d := newDatasource(backend.DataSourceInstanceSettings{UID: "uid1", JSONData: []byte(settings)}, openStore, newMemory())
+	d := newDatasource(t.Context(), backend.DataSourceInstanceSettings{UID: "uid1", JSONData: []byte(settings)}, openers{store: openStore}, newMemory())
 	t.Cleanup(d.Dispose)
 	return d, want, now
 }
@@ -141,7 +141,7 @@ func TestSampleStoreHasItsInterruptedMonitorsByTheClassicRule(t *testing.T) {
 	}
 	t.Setenv(allowedPathsVariable, copied)
 	settings := fmt.Sprintf(`{"events": {"kind": "filetree", "path": %q}}`, copied)
-	classic := newDatasource(backend.DataSourceInstanceSettings{UID: "uid2", JSONData: []byte(settings)}, openStore, newMemory())
+	classic := newDatasource(t.Context(), backend.DataSourceInstanceSettings{UID: "uid2", JSONData: []byte(settings)}, openers{store: openStore}, newMemory())
 	t.Cleanup(classic.Dispose)
 	require.Equal(t, want.Interrupted, interrupted(t, classic, want, now))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
@@ -48,7 +49,7 @@ func (d *Datasource) count(ctx context.Context, r request, kind event.Kind, g qu
 	if len(h.Groups) > maxGroups {
 		return answer{}, fmt.Errorf("the count has %d groups, more than %d: %w", len(h.Groups), maxGroups, event.ErrTooLarge)
 	}
-	res := answer{head: frame.Head{Problems: slices.Concat(h.Problems, z.problems)}, detail: cut(g, step)}
+	res := answer{head: frame.Head{Query: cut(g, step), Problems: slices.Concat(h.Problems, z.problems)}}
 	if g.Instant {
 		res.frames = data.Frames{frame.Instant(h, kind)}
 	} else {
@@ -68,17 +69,18 @@ func (r request) buckets(g query.Grouping) ([]time.Time, time.Duration, error) {
 		return nil, 0, err
 	}
 	if step == 0 {
-		step = r.autoStep()
+		step = autoStep(r.span.To.Sub(r.span.From), r.panel)
 	}
 	buckets, err := event.Buckets(r.span, step, r.store.Location())
 	return buckets, step, err
 }
 
-func (r request) autoStep() time.Duration {
-	length := r.span.To.Sub(r.span.From)
-	proposed := r.panel.Interval
+// autoStep is the interval that a panel proposes, as one that divides minutes,
+// hours and days evenly.
+func autoStep(length time.Duration, panel backend.DataQuery) time.Duration {
+	proposed := panel.Interval
 	if proposed <= 0 {
-		points := r.panel.MaxDataPoints
+		points := panel.MaxDataPoints
 		if points <= 0 {
 			points = defaultPoints
 		}
@@ -91,7 +93,7 @@ func (r request) autoStep() time.Duration {
 func cut(g query.Grouping, step time.Duration) string {
 	var said []string
 	if by := g.Dimensions(); len(by) > 0 {
-		said = append(said, "by "+strings.Join(names(by), ", "))
+		said = append(said, "by "+strings.Join(texts(by), ", "))
 	}
 	switch {
 	case g.Top > 0:
@@ -104,10 +106,10 @@ func cut(g query.Grouping, step time.Duration) string {
 	return strings.Join(said, " ")
 }
 
-func names(dims []event.Dimension) []string {
-	said := make([]string, len(dims))
-	for i, dim := range dims {
-		said[i] = string(dim)
+func texts[T ~string](values []T) []string {
+	said := make([]string, len(values))
+	for i, v := range values {
+		said[i] = string(v)
 	}
 	return said
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
+	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 // statusGivenUp is what web servers log for a client that closed the request.
@@ -28,7 +29,8 @@ type settingsError struct{ error }
 func (e settingsError) Unwrap() error { return e.error }
 
 // classify is the one place that says whose fault an error is. What is neither
-// the query's, the settings' nor the store's is a mistake of this plugin.
+// the query's, the settings', the store's nor the service's is a mistake of this
+// plugin.
 func classify(err error) (backend.Status, backend.ErrorSource, error) {
 	downstream := backend.ErrorSourceDownstream
 	if _, ok := errors.AsType[queryError](err); ok || errors.Is(err, event.ErrTooLarge) {
@@ -38,14 +40,21 @@ func classify(err error) (backend.Status, backend.ErrorSource, error) {
 		return backend.StatusBadRequest, downstream, err
 	}
 	switch {
+	case errors.Is(err, context.DeadlineExceeded) && isFault(err):
+		return backend.StatusTimeout, downstream, err
 	case errors.Is(err, context.DeadlineExceeded):
 		return backend.StatusTimeout, downstream, fmt.Errorf("the store did not answer in time, shorten the time range or narrow the filter: %w", err)
 	case errors.Is(err, context.Canceled):
 		return statusGivenUp, downstream, fmt.Errorf("the query was given up: %w", err)
+	case isFault(err):
+		return backend.StatusBadGateway, downstream, err
 	case errors.Is(err, fs.ErrPermission):
 		return backend.StatusForbidden, downstream, err
 	case errors.Is(err, fs.ErrNotExist):
 		return backend.StatusNotFound, downstream, err
+	}
+	if _, ok := errors.AsType[*signal.Unsupported](err); ok {
+		return backend.StatusBadRequest, downstream, err
 	}
 	if _, ok := errors.AsType[syscall.Errno](err); ok || backend.IsDownstreamError(err) {
 		return backend.StatusBadGateway, downstream, err

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
+	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 func TestErrorsAreClassified(t *testing.T) {
@@ -31,6 +32,9 @@ func TestErrorsAreClassified(t *testing.T) {
 		{"missing", path(syscall.ENOENT), 404, "downstream"},
 		{"broken disk", path(syscall.EIO), 502, "downstream"},
 		{"said so", backend.DownstreamErrorf("away"), 502, "downstream"},
+		{"service", signal.Faultf("gone: %w", syscall.ENOENT), 502, "downstream"},
+		{"slow service", signal.Faultf("slow: %w", context.DeadlineExceeded), 504, "downstream"},
+		{"signal that is not there", &signal.Unsupported{Signal: signal.QPS, Reason: "no"}, 400, "downstream"},
 		{"mistake", errors.New("index out of range"), 500, "plugin"},
 	}
 	for _, tt := range tests {
@@ -46,4 +50,6 @@ func TestErrorsAreClassified(t *testing.T) {
 func TestTimeoutSaysTheRemedy(t *testing.T) {
 	_, _, err := classify(context.DeadlineExceeded)
 	require.ErrorContains(t, err, "shorten the time range or narrow the filter")
+	_, _, err = classify(signal.Faultf("the app hangs: %w", context.DeadlineExceeded))
+	require.EqualError(t, err, "the app hangs: context deadline exceeded", "a fault says its own")
 }

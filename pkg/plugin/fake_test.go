@@ -227,9 +227,8 @@ func serving(t *testing.T, store event.Store) *Datasource {
 
 func configured(t *testing.T, jsonData string, store event.Store) *Datasource {
 	t.Helper()
-	d := newDatasource(backend.DataSourceInstanceSettings{UID: "uid1", JSONData: []byte(jsonData)}, func(eventsSettings, string) (event.Store, error) {
-		return store, nil
-	}, newMemory())
+	open := openers{store: func(eventsSettings, string) (event.Store, error) { return store, nil }}
+	d := newDatasource(t.Context(), backend.DataSourceInstanceSettings{UID: "uid1", JSONData: []byte(jsonData)}, open, newMemory())
 	d.now = func() time.Time { return noon }
 	t.Cleanup(d.Dispose)
 	return d
@@ -269,7 +268,10 @@ func values(t *testing.T, f *data.Frame, name string) []string {
 	require.NotNil(t, field, name)
 	var said []string
 	for i := range field.Len() {
-		v, _ := field.ConcreteAt(i)
+		v, ok := field.ConcreteAt(i)
+		if !ok {
+			v = nil
+		}
 		said = append(said, fmt.Sprint(v))
 	}
 	return said

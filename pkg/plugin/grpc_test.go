@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,24 +44,35 @@ func writeTree(t *testing.T) string {
 	return root
 }
 
-func TestPluginServesAStoreOverGRPC(t *testing.T) {
+// overGRPC starts the plugin as Grafana does and returns its client.
+func overGRPC(t *testing.T) *datasourcetest.TestPluginClient {
+	t.Helper()
 	// The SDK registers its metrics anew with each server.
-	defer func(was prometheus.Registerer) { prometheus.DefaultRegisterer = was }(prometheus.DefaultRegisterer)
+	was := prometheus.DefaultRegisterer
+	t.Cleanup(func() { prometheus.DefaultRegisterer = was })
 	prometheus.DefaultRegisterer = prometheus.NewRegistry()
-
-	root := writeTree(t)
-	t.Setenv(allowedPathsVariable, filepath.Dir(root))
 	plugin, err := datasourcetest.Manage(NewDatasource, datasourcetest.ManageOpts{Address: freeAddress(t)})
 	require.NoError(t, err)
-	defer func() { require.NoError(t, plugin.Shutdown()) }()
-	pluginContext := backend.PluginContext{
+	t.Cleanup(func() { require.NoError(t, plugin.Shutdown()) })
+	return plugin.Client
+}
+
+func configuredOverGRPC(settings string, secrets map[string]string) backend.PluginContext {
+	return backend.PluginContext{
 		Namespace: "default", PluginID: ID,
 		DataSourceInstanceSettings: &backend.DataSourceInstanceSettings{
-			ID: 1, UID: "uid1", Updated: time.Now(), JSONData: fmt.Appendf(nil, `{"events": {"kind": "filetree", "path": %q}}`, root),
+			ID: 1, UID: "uid1", Updated: time.Now(), JSONData: []byte(settings), DecryptedSecureJSONData: secrets,
 		},
 	}
+}
 
-	health, err := plugin.Client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: pluginContext})
+func TestPluginServesAStoreOverGRPC(t *testing.T) {
+	root := writeTree(t)
+	t.Setenv(allowedPathsVariable, filepath.Dir(root))
+	client := overGRPC(t)
+	pluginContext := configuredOverGRPC(fmt.Sprintf(`{"events": {"kind": "filetree", "path": %q}}`, root), nil)
+
+	health, err := client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: pluginContext})
 	require.NoError(t, err)
 	require.Equal(t, backend.HealthStatusOk, health.Status, health.Message)
 
@@ -68,7 +80,7 @@ func TestPluginServesAStoreOverGRPC(t *testing.T) {
 	status := panel(query.TypeHeartbeats, `{"format": "status"}`)
 	unknown := panel("weather", `{}`)
 	lines.RefID, status.RefID, unknown.RefID = "A", "B", "C"
-	res, err := plugin.Client.QueryData(t.Context(), &backend.QueryDataRequest{
+	res, err := client.QueryData(t.Context(), &backend.QueryDataRequest{
 		PluginContext: pluginContext, Headers: alerting, Queries: []backend.DataQuery{lines, status, unknown},
 	})
 	require.NoError(t, err)
@@ -77,14 +89,40 @@ func TestPluginServesAStoreOverGRPC(t *testing.T) {
 	require.Equal(t, []string{"3000"}, values(t, res.Responses["B"].Frames[0], "overdue"))
 	require.ErrorContains(t, res.Responses["C"].Error, `unknown query type "weather"`)
 
-	res, err = plugin.Client.QueryData(t.Context(), &backend.QueryDataRequest{PluginContext: pluginContext, Queries: []backend.DataQuery{lines}})
+	res, err = client.QueryData(t.Context(), &backend.QueryDataRequest{PluginContext: pluginContext, Queries: []backend.DataQuery{lines}})
 	require.NoError(t, err)
 	require.NoError(t, res.Responses["A"].Error)
 	require.Equal(t, []string{"配额已满"}, values(t, res.Responses["A"].Frames[0], "body"))
 
 	var choices []choice
-	err = plugin.Client.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: pluginContext, Method: http.MethodGet, Path: "monitors", URL: "monitors"},
+	err = client.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: pluginContext, Method: http.MethodGet, Path: "monitors", URL: "monitors"},
 		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { return json.Unmarshal(r.Body, &choices) }))
 	require.NoError(t, err)
 	require.Equal(t, []choice{{"check_quota", "check_quota"}}, choices)
+}
+
+func TestPluginServesServicesOverGRPC(t *testing.T) {
+	app := &moody{}
+	srv := httptest.NewServer(app)
+	defer srv.Close()
+	client := overGRPC(t)
+	pluginContext := configuredOverGRPC(fmt.Sprintf(`{"services": [{"name": "one-api", "kind": "app", "url": %q}]}`, srv.URL), map[string]string{"services.one-api.token": "t"})
+
+	health, err := client.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: pluginContext})
+	require.NoError(t, err)
+	require.Equal(t, "services that answer: 1", health.Message)
+	require.Equal(t, "Bearer t", app.auth.Load())
+
+	goroutines := panel(query.TypeSignals, `{"signal": "goroutines", "format": "instant"}`)
+	goroutines.TimeRange = backend.TimeRange{From: time.Now().Add(-time.Minute), To: time.Now()}
+	res, err := client.QueryData(t.Context(), &backend.QueryDataRequest{PluginContext: pluginContext, Headers: alerting, Queries: []backend.DataQuery{goroutines}})
+	require.NoError(t, err)
+	require.NoError(t, res.Responses["A"].Error)
+	require.Equal(t, []string{"1234"}, values(t, res.Responses["A"].Frames[0], "goroutines"))
+
+	var offered []offer
+	err = client.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: pluginContext, Method: http.MethodGet, Path: "signals", URL: "signals?service=one-api"},
+		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { return json.Unmarshal(r.Body, &offered) }))
+	require.NoError(t, err)
+	require.Contains(t, offered[0].Unavailable, "the app serves no /api/monitor/stats")
 }

@@ -13,7 +13,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/frame"
 	"github.com/heartline-monitor/heartline/pkg/query"
 )
@@ -22,30 +21,24 @@ import (
 // SDK knows no higher bound.
 const maxConcurrent = 10
 
-// request is what all query types have in common once they are decoded.
-type request struct {
-	filter event.Filter
-	span   event.Range // whole seconds, both ends included
-	store  event.Store
-	alert  bool
-	panel  backend.DataQuery
-}
-
-// ask is a request with the model of its type.
-type ask[Q query.Events] struct {
-	request
+// ask is one query, decoded.
+type ask[Q query.Query] struct {
 	query Q
+	alert bool // an alert rule asks
+	panel backend.DataQuery
 }
 
 // answer is what a query type's handler makes of an ask.
 type answer struct {
 	frames data.Frames
 	head   frame.Head
-	detail string // what the answer was cut by, for the query inspector
 }
 
-// handle makes the handler of one query type.
-func handle[Q query.Events](d *Datasource, t query.Type, run func(context.Context, ask[Q]) (answer, error)) backend.QueryDataHandlerFunc {
+// runFunc answers queries of one type.
+type runFunc[Q query.Query] func(context.Context, ask[Q]) (answer, error)
+
+// handle makes the handler of one query type, whatever it asks about.
+func handle[Q query.Query](d *Datasource, t query.Type, run runFunc[Q]) backend.QueryDataHandlerFunc {
 	return func(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 		alert := fromAlert(req)
 		one := func(ctx context.Context, q concurrent.Query) backend.DataResponse {
@@ -66,7 +59,7 @@ func handle[Q query.Events](d *Datasource, t query.Type, run func(context.Contex
 	}
 }
 
-func evaluate[Q query.Events](ctx context.Context, d *Datasource, t query.Type, panel backend.DataQuery, alert bool, run func(context.Context, ask[Q]) (answer, error)) (data.Frames, error) {
+func evaluate[Q query.Query](ctx context.Context, d *Datasource, t query.Type, panel backend.DataQuery, alert bool, run runFunc[Q]) (data.Frames, error) {
 	if d.broken != nil {
 		return nil, d.broken
 	}
@@ -78,43 +71,21 @@ func evaluate[Q query.Events](ctx context.Context, d *Datasource, t query.Type, 
 	if !ok {
 		return nil, fmt.Errorf("a %s query was decoded as %T", t, q)
 	}
-	r, err := d.prepare(typed, panel, alert)
-	if err != nil {
-		return nil, err
-	}
-	a, err := run(ctx, ask[Q]{request: r, query: typed})
-	if err != nil {
-		return nil, err
-	}
-	if lost := a.head.Problems.Lost(); alert && lost != nil {
-		return nil, backend.DownstreamErrorf("an alert cannot be decided while events are missing (%s): make it readable for the user that Grafana runs as", lost)
-	}
-	a.head.Query = describe(q, r, a.detail)
-	a.head.Unknown = unknown
-	for _, key := range query.Inapplicable(typed) {
-		a.head.Remarks = append(a.head.Remarks, fmt.Sprintf("The filter on %s does nothing here: %s have none.", key, t))
-	}
-	a.head.Apply(panel.RefID, a.frames)
-	return a.frames, nil
-}
-
-// prepare works out what a decoded query needs to be answered.
-func (d *Datasource) prepare(q query.Events, panel backend.DataQuery, alert bool) (request, error) {
-	r := request{alert: alert, panel: panel}
-	var err error
-	if r.filter, err = q.Filter(); err != nil {
-		return r, queryError{err}
-	}
-	if r.span, err = wholeSeconds(panel.TimeRange); err != nil {
-		return r, err
+	if r := panel.TimeRange; r.To.Before(r.From) {
+		return nil, queryError{fmt.Errorf("the time range ends (%s) before it begins (%s)", r.To.UTC().Format(time.RFC3339), r.From.UTC().Format(time.RFC3339))}
 	}
 	if alert {
-		if err := alertable(q, r.filter); err != nil {
-			return r, queryError{err}
+		if err := alertable(q); err != nil {
+			return nil, queryError{err}
 		}
 	}
-	r.store, err = d.events.Store()
-	return r, err
+	a, err := run(ctx, ask[Q]{query: typed, alert: alert, panel: panel})
+	if err != nil {
+		return nil, err
+	}
+	a.head.Unknown = unknown
+	a.head.Apply(panel.RefID, a.frames)
+	return a.frames, nil
 }
 
 // unknownType answers queries of a type that does not exist.
@@ -139,13 +110,4 @@ func concurrentQueries(ctx context.Context) int {
 		return maxConcurrent
 	}
 	return min(max(n, 1), maxConcurrent)
-}
-
-// wholeSeconds cuts a panel's range to the resolution events have.
-func wholeSeconds(r backend.TimeRange) (event.Range, error) {
-	span := event.Range{From: r.From.UTC().Truncate(time.Second), To: r.To.UTC().Truncate(time.Second)}
-	if span.To.Before(span.From) {
-		return span, queryError{fmt.Errorf("the time range ends (%s) before it begins (%s)", span.To.Format(time.RFC3339), span.From.Format(time.RFC3339))}
-	}
-	return span, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // heartbeats answers queries of type heartbeats.
-func (d *Datasource) heartbeats(ctx context.Context, a ask[*query.Heartbeats]) (answer, error) {
+func (d *Datasource) heartbeats(ctx context.Context, a eventsAsk[*query.Heartbeats]) (answer, error) {
 	switch a.query.Shape() {
 	case query.FormatCount:
 		return d.count(ctx, a.request, event.Heartbeats, a.query.Grouping)
@@ -26,7 +26,7 @@ func (d *Datasource) heartbeats(ctx context.Context, a ask[*query.Heartbeats]) (
 	}
 }
 
-func beatRows(ctx context.Context, a ask[*query.Heartbeats]) (answer, error) {
+func beatRows(ctx context.Context, a eventsAsk[*query.Heartbeats]) (answer, error) {
 	limit := a.query.Rows()
 	page, err := a.store.Heartbeats(ctx, event.PageRequest{Filter: a.filter, Range: a.span, Limit: limit, Order: event.NewestFirst})
 	if err != nil {
@@ -45,7 +45,7 @@ func pageHead(problems event.Problems, more bool, limit int) frame.Head {
 
 // status has no limit but the one that is asked for: a monitor that is left out
 // cannot raise an alert.
-func (d *Datasource) status(ctx context.Context, a ask[*query.Heartbeats]) (answer, error) {
+func (d *Datasource) status(ctx context.Context, a eventsAsk[*query.Heartbeats]) (answer, error) {
 	j, err := d.judge(ctx, a.request)
 	if err != nil {
 		return answer{}, err

@@ -17,7 +17,7 @@ import (
 const liveSlack = 5 * time.Minute
 
 // logs answers queries of type logs.
-func (d *Datasource) logs(ctx context.Context, a ask[*query.Logs]) (answer, error) {
+func (d *Datasource) logs(ctx context.Context, a eventsAsk[*query.Logs]) (answer, error) {
 	if a.query.Shape() == query.FormatCount {
 		return d.count(ctx, a.request, event.Logs, a.query.Grouping)
 	}
@@ -38,7 +38,7 @@ func (d *Datasource) logs(ctx context.Context, a ask[*query.Logs]) (answer, erro
 
 // liveLines answers with the newest lines and the channel on which those that
 // are written later will come.
-func (d *Datasource) liveLines(ctx context.Context, a ask[*query.Logs]) (answer, error) {
+func (d *Datasource) liveLines(ctx context.Context, a eventsAsk[*query.Logs]) (answer, error) {
 	page, err := linesPage(ctx, a, event.NewestFirst)
 	if err != nil {
 		return answer{}, err
@@ -53,9 +53,11 @@ func (d *Datasource) liveLines(ctx context.Context, a ask[*query.Logs]) (answer,
 	d.tails.sent(path, page.Items, a.span.To)
 	f := frame.Logs(page.Items)
 	f.Meta.Channel = d.tails.channel(path)
-	return answer{frames: data.Frames{f}, head: pageHead(page.Problems, page.More, a.query.Rows()), detail: "live"}, nil
+	head := pageHead(page.Problems, page.More, a.query.Rows())
+	head.Query = "live"
+	return answer{frames: data.Frames{f}, head: head}, nil
 }
 
-func linesPage(ctx context.Context, a ask[*query.Logs], order event.Order) (event.Page[event.Log], error) {
+func linesPage(ctx context.Context, a eventsAsk[*query.Logs], order event.Order) (event.Page[event.Log], error) {
 	return a.store.Logs(ctx, event.PageRequest{Filter: a.filter, Range: a.span, Limit: a.query.Rows(), Order: order})
 }

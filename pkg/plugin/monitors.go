@@ -11,7 +11,7 @@ import (
 )
 
 // monitors answers queries of type monitors.
-func (d *Datasource) monitors(ctx context.Context, a ask[*query.Monitors]) (answer, error) {
+func (d *Datasource) monitors(ctx context.Context, a eventsAsk[*query.Monitors]) (answer, error) {
 	j, err := d.judge(ctx, a.request)
 	if err != nil {
 		return answer{}, err

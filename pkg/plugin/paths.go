@@ -46,33 +46,40 @@ func allowedPathsRemedy(example string) string {
 	return fmt.Sprintf("let the administrator of Grafana set, in grafana.ini, [plugin.%s] allowed_paths = %s (with commas between several) and restart it", ID, example)
 }
 
-// folder checks that a path may be read and is a folder, and returns it with
-// all links resolved.
-func (a allowList) folder(path string) (string, error) {
+// target is what a setting's path must name.
+type target struct {
+	setting string // its name, for errors
+	folder  bool
+	remedy  string // where the path names the other thing
+}
+
+// resolve checks that a path may be read and names what it must, and returns it
+// with all links resolved.
+func (a allowList) resolve(path string, t target) (string, error) {
 	if a.err != nil {
 		return "", settingsError{a.err}
 	}
 	if !filepath.IsAbs(path) {
-		return "", settingsError{fmt.Errorf("setting events.path %q is not absolute: begin it with /", path)}
+		return "", settingsError{fmt.Errorf("setting %s %q is not absolute: begin it with /", t.setting, path)}
 	}
 	path = filepath.Clean(path)
 	// Before anything is looked at, so that nobody learns from the error what
 	// exists outside.
 	if !a.contains(path) {
-		return "", a.outside(path)
+		return "", t.outside(path)
 	}
 	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return "", explainPath(path, err)
+		return "", t.explain(path, err)
 	}
 	if !a.contains(resolved) {
-		return "", a.outside(path)
+		return "", t.outside(path)
 	}
-	return resolved, readableFolder(resolved)
+	return resolved, t.readable(resolved)
 }
 
-func (a allowList) outside(path string) error {
-	return settingsError{fmt.Errorf("setting events.path %s lies outside of allowed_paths, or a link in it leads there: %s", path, allowedPathsRemedy(path))}
+func (t target) outside(path string) error {
+	return settingsError{fmt.Errorf("setting %s %s lies outside of allowed_paths, or a link in it leads there: %s", t.setting, path, allowedPathsRemedy(path))}
 }
 
 // contains compares whole path elements. An entry counts both as it is written
@@ -95,28 +102,35 @@ func under(folder, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-func readableFolder(path string) error {
+func (t target) readable(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return explainPath(path, err)
+		return t.explain(path, err)
 	}
-	if !info.IsDir() {
-		return settingsError{fmt.Errorf("setting events.path %s is a file: name the folder that holds the directions", path)}
+	switch {
+	case t.folder && !info.IsDir():
+		return settingsError{fmt.Errorf("setting %s %s is a file: %s", t.setting, path, t.remedy)}
+	case !t.folder && !info.Mode().IsRegular():
+		return settingsError{fmt.Errorf("setting %s %s is no file: %s", t.setting, path, t.remedy)}
 	}
-	folder, err := os.Open(path) //nolint:gosec // a folder, checked against the allow list
+	f, err := os.Open(path) //nolint:gosec // checked against the allow list
 	if err != nil {
-		return explainPath(path, err)
+		return t.explain(path, err)
 	}
-	return folder.Close()
+	return f.Close()
 }
 
-// explainPath adds the remedy to an error of the file system.
-func explainPath(path string, err error) error {
+// explain adds the remedy to an error of the file system.
+func (t target) explain(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("setting events.path %s does not exist where Grafana runs, check its spelling and that it is mounted: %w", path, err)
+		return fmt.Errorf("setting %s %s does not exist where Grafana runs, check its spelling and that it is mounted: %w", t.setting, path, err)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("setting events.path %s may not be read: give the user Grafana runs as (uid %d) read and search permission on it and search permission on the folders above, and see that systemd does not hide it (ProtectHome): %w", path, os.Getuid(), err)
+		permission := "read"
+		if t.folder {
+			permission = "read and search"
+		}
+		return fmt.Errorf("setting %s %s may not be read: give the user Grafana runs as (uid %d) %s permission on it and search permission on the folders above, and see that systemd does not hide it (ProtectHome): %w", t.setting, path, os.Getuid(), permission, err)
 	}
-	return backend.DownstreamErrorf("setting events.path %s cannot be read: %w", path, err)
+	return backend.DownstreamErrorf("setting %s %s cannot be read: %w", t.setting, path, err)
 }

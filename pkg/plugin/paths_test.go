@@ -43,7 +43,7 @@ func TestFolderUnderAllowedPathsIsServed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := allowed(root, tt.allowed).folder(root + tt.path)
+			got, err := allowed(root, tt.allowed).resolve(root+tt.path, eventsFolder)
 			require.NoError(t, err)
 			require.Equal(t, filepath.Join(root, tt.want), got)
 		})
@@ -70,7 +70,7 @@ func TestFolderOutsideAllowedPathsIsRefused(t *testing.T) {
 		"missing and elsewhere": "/outside/missing",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := allowed(root, "allowed").folder(root + path)
+			_, err := allowed(root, "allowed").resolve(root+path, eventsFolder)
 			require.ErrorContains(t, err, "lies outside of allowed_paths")
 			require.ErrorContains(t, err, "[plugin.heartline-monitor-datasource] allowed_paths = "+filepath.Clean(root+path))
 			var wrong settingsError
@@ -93,7 +93,7 @@ func TestFolderThatCannotBeReadIsExplained(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := allowed(root, "allowed").folder(root + tt.path)
+			_, err := allowed(root, "allowed").resolve(root+tt.path, eventsFolder)
 			require.ErrorContains(t, err, tt.want)
 			if tt.is != nil {
 				require.ErrorIs(t, err, tt.is)
@@ -105,18 +105,18 @@ func TestFolderThatCannotBeReadIsExplained(t *testing.T) {
 }
 
 func TestRelativePathIsRefused(t *testing.T) {
-	_, err := parseAllowList("/srv").folder("srv/monitor_db")
+	_, err := parseAllowList("/srv").resolve("srv/monitor_db", eventsFolder)
 	require.ErrorContains(t, err, `events.path "srv/monitor_db" is not absolute`)
 }
 
 func TestFolderWithoutPermissionNamesTheUser(t *testing.T) {
 	root := tree(t)
 	db := filepath.Join(root, "allowed/db")
-	err := explainPath(db, &fs.PathError{Op: "open", Path: db, Err: fs.ErrPermission})
+	err := eventsFolder.explain(db, &fs.PathError{Op: "open", Path: db, Err: fs.ErrPermission})
 	if os.Getuid() != 0 {
 		require.NoError(t, os.Chmod(db, 0))
 		t.Cleanup(func() { require.NoError(t, os.Chmod(db, 0o700)) })
-		_, err = allowed(root, "allowed").folder(db)
+		_, err = allowed(root, "allowed").resolve(db, eventsFolder)
 	}
 	require.ErrorIs(t, err, fs.ErrPermission)
 	require.ErrorContains(t, err, "may not be read: give the user Grafana runs as (uid ")
@@ -127,14 +127,14 @@ func TestFolderWithoutPermissionNamesTheUser(t *testing.T) {
 
 func TestLocalPathsAreRefusedUnlessAllowed(t *testing.T) {
 	for _, list := range []string{"", " , "} {
-		_, err := parseAllowList(list).folder("/srv/monitor_db")
+		_, err := parseAllowList(list).resolve("/srv/monitor_db", eventsFolder)
 		require.ErrorContains(t, err, "reading local folders is not allowed")
 		require.ErrorContains(t, err, "[plugin.heartline-monitor-datasource] allowed_paths = /srv/monitor_db")
 	}
 }
 
 func TestAllowedPathsMustBeAbsolute(t *testing.T) {
-	_, err := parseAllowList("/srv,var/lib").folder("/srv")
+	_, err := parseAllowList("/srv,var/lib").resolve("/srv", eventsFolder)
 	require.ErrorContains(t, err, `allowed_paths names "var/lib", which is not absolute`)
 	require.False(t, errors.Is(err, fs.ErrNotExist))
 }

@@ -18,10 +18,13 @@ type choice struct {
 }
 
 // choicesFunc finds the values for a resource call.
-type choicesFunc func(ctx context.Context, params url.Values) ([]choice, error)
+type choicesFunc = listFunc[choice]
+
+// listFunc finds what a resource call answers with.
+type listFunc[T any] func(ctx context.Context, params url.Values) ([]T, error)
 
 // resources makes the handler of the paths that editors and variables read:
-// each answers GET with a list of choices.
+// each answers GET with a list.
 func (d *Datasource) resources() backend.CallResourceHandler {
 	mux := http.NewServeMux()
 	for path, find := range map[string]choicesFunc{
@@ -34,36 +37,35 @@ func (d *Datasource) resources() backend.CallResourceHandler {
 		"/sendResults": sendResultChoices,
 		"/keys":        keyChoices,
 		"/values":      d.valueChoices,
+		"/services":    d.serviceChoices,
 	} {
 		mux.HandleFunc(path, serve(d, find))
 	}
+	mux.HandleFunc("/signals", serve(d, d.signalOffers))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusNotFound, fmt.Errorf("there is no resource %s", r.URL.Path))
 	})
 	return httpadapter.New(mux)
 }
 
-func serve(d *Datasource, find choicesFunc) http.HandlerFunc {
+func serve[T any](d *Datasource, find listFunc[T]) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			w.Header().Set("Allow", http.MethodGet)
 			refuse(w, r, http.StatusMethodNotAllowed, fmt.Errorf("%s takes GET only", r.URL.Path))
 			return
 		}
-		var choices []choice
+		var list []T
 		err := d.broken
 		if err == nil {
-			choices, err = find(r.Context(), r.URL.Query())
+			list, err = find(r.Context(), r.URL.Query())
 		}
 		if err != nil {
 			status, _, err := classify(err)
 			refuse(w, r, int(status), err)
 			return
 		}
-		if choices == nil {
-			choices = []choice{}
-		}
-		reply(w, r, http.StatusOK, choices)
+		reply(w, r, http.StatusOK, orEmpty(list))
 	}
 }
 

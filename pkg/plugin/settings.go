@@ -5,75 +5,45 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/heartline-monitor/heartline/pkg/event"
 )
 
-// kindFileTree is the store that reads the check scripts' own folders.
-const kindFileTree = "filetree"
-
-// kinds lists the kinds of event store.
-var kinds = []string{kindFileTree}
-
-const (
-	maxLevels = 50
-	maxGrace  = 7 * 24 * time.Hour
-)
+const maxGrace = 7 * 24 * time.Hour
 
 // settings are the checked settings of one data source.
 type settings struct {
-	events *eventsSettings // nil where no store is configured
-	grace  time.Duration   // 0 is the default grace
+	events   *eventsSettings  // nil where no store is configured
+	grace    time.Duration    // 0 is the default grace
+	metrics  *metricsSettings // nil where no Prometheus is configured
+	services []serviceSettings
+	timeout  time.Duration // of HTTP requests; 0 is the default of each kind
 }
 
-// eventsSettings say where the events of check scripts are.
-type eventsSettings struct {
-	kind   string
-	path   string
-	zone   *time.Location
-	levels []string
-}
-
-// parseSettings reads jsonData. It checks all of it, so that its error names
-// every wrong setting at once. Whether a path can be read is not its business:
-// a folder may be mounted later.
-func parseSettings(raw json.RawMessage) (settings, error) {
+// parseSettings reads jsonData and the secrets beside it. It checks all of it,
+// so that its error names every wrong setting at once. Whether a path or an
+// address can be read is not its business: it may come later.
+func parseSettings(raw json.RawMessage, secrets map[string]string) (settings, error) {
 	var parts struct {
 		Events    json.RawMessage `json:"events"`
 		Heartbeat json.RawMessage `json:"heartbeat"`
+		Metrics   json.RawMessage `json:"metrics"`
+		Services  json.RawMessage `json:"services"`
+		Timeout   json.RawMessage `json:"timeout"`
 	}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &parts); err != nil {
-			return settings{}, fmt.Errorf("jsonData is not an object with events and heartbeat in it: %w", err)
+			return settings{}, fmt.Errorf("jsonData is not an object with events, heartbeat, metrics and services in it: %w", err)
 		}
 	}
-	events, eventsErr := parseEvents(parts.Events)
-	grace, graceErr := parseHeartbeat(parts.Heartbeat)
-	return settings{events: events, grace: grace}, errors.Join(eventsErr, graceErr)
-}
-
-func parseEvents(raw json.RawMessage) (*eventsSettings, error) {
-	var in struct {
-		Kind     string   `json:"kind"`
-		Path     string   `json:"path"`
-		URL      string   `json:"url"`
-		Timezone string   `json:"timezone"`
-		Levels   []string `json:"levels"`
-	}
-	if err := decodePart("events", raw, &in); err != nil {
-		return nil, err
-	}
-	in.Path, in.URL = strings.TrimSpace(in.Path), strings.TrimSpace(in.URL)
-	if in.Path == "" && in.URL == "" {
-		return nil, nil // not configured is not an error
-	}
-	zone, zoneErr := parseZone(in.Timezone)
-	levels, levelsErr := parseLevels(in.Levels)
-	err := errors.Join(checkKind(in.Kind, in.URL), zoneErr, levelsErr)
-	return &eventsSettings{kind: in.Kind, path: in.Path, zone: zone, levels: levels}, err
+	var s settings
+	var errs [5]error
+	s.events, errs[0] = parseEvents(parts.Events)
+	s.grace, errs[1] = parseHeartbeat(parts.Heartbeat)
+	s.metrics, errs[2] = parseMetrics(parts.Metrics, secrets)
+	s.services, errs[3] = parseServices(parts.Services, secrets)
+	s.timeout, errs[4] = parseTimeout(parts.Timeout)
+	return s, errors.Join(errs[:]...)
 }
 
 // decodePart is strict: a misspelt setting that is silently left out, such as a
@@ -90,46 +60,19 @@ func decodePart(name string, raw json.RawMessage, into any) error {
 	return nil
 }
 
-func checkKind(kind, url string) error {
-	switch {
-	case !slices.Contains(kinds, kind):
-		return fmt.Errorf("setting events.kind %q is unknown: use one of %q", kind, kinds)
-	case url != "":
-		return fmt.Errorf("setting events.url does not belong to kind %q: remove it, and name the folder in events.path", kind)
-	}
-	return nil
-}
-
-func parseZone(name string) (*time.Location, error) {
+// parseZone reads the zone of a store; setting is its name.
+func parseZone(setting, name string) (*time.Location, error) {
 	switch strings.ToLower(name) {
 	case "", "utc":
 		return time.UTC, nil
 	case "local", "browser":
-		return nil, fmt.Errorf("setting events.timezone %q says nothing about the store: name the zone its scripts write in, such as Asia/Shanghai", name)
+		return nil, fmt.Errorf("setting %s %q says nothing about the store: name the zone its writer has, such as Asia/Shanghai", setting, name)
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("setting events.timezone %q is no time zone: use a name of the IANA database such as Asia/Shanghai or Europe/Berlin, or leave it empty for UTC", name)
+		return nil, fmt.Errorf("setting %s %q is no time zone: use a name of the IANA database such as Asia/Shanghai or Europe/Berlin, or leave it empty for UTC", setting, name)
 	}
 	return zone, nil
-}
-
-func parseLevels(levels []string) ([]string, error) {
-	if len(levels) == 0 {
-		return event.Levels, nil
-	}
-	if len(levels) > maxLevels {
-		return nil, fmt.Errorf("setting events.levels has %d levels: use at most %d", len(levels), maxLevels)
-	}
-	for i, level := range levels {
-		if strings.TrimSpace(level) == "" {
-			return nil, errors.New("setting events.levels has an empty level: remove it")
-		}
-		if slices.Contains(levels[:i], level) {
-			return nil, fmt.Errorf("setting events.levels names %q twice: remove one", level)
-		}
-	}
-	return levels, nil
 }
 
 func parseHeartbeat(raw json.RawMessage) (time.Duration, error) {
@@ -147,4 +90,17 @@ func parseHeartbeat(raw json.RawMessage) (time.Duration, error) {
 		return 0, fmt.Errorf("setting heartbeat.grace %q is no duration from 1s to 168h: write 90s, 2m or 1h, or leave it empty for a tenth of the period", in.Grace)
 	}
 	return grace, nil
+}
+
+// parseTimeout reads the seconds that Grafana's own HTTP settings have.
+func parseTimeout(raw json.RawMessage) (time.Duration, error) {
+	var seconds int
+	if err := decodePart("timeout", raw, &seconds); err != nil {
+		return 0, err
+	}
+	if seconds < 0 || seconds > 300 {
+		return 0, fmt.Errorf("setting timeout is %d: use 1 to 300 seconds, or leave it empty for %d seconds for apps and %d for Prometheus",
+			seconds, appTimeout/time.Second, metricsTimeout/time.Second)
+	}
+	return time.Duration(seconds) * time.Second, nil
 }

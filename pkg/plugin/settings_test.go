@@ -13,7 +13,7 @@ func TestSettingsAreRead(t *testing.T) {
 	s, err := parseSettings([]byte(`{
 		"events": {"kind": "filetree", "path": " /srv/monitor_db ", "timezone": "Asia/Shanghai", "levels": ["low", "high"]},
 		"heartbeat": {"grace": "2m"}, "metrics": {"url": "http://prometheus:9090"}
-	}`))
+	}`), nil)
 	require.NoError(t, err)
 	require.Equal(t, 2*time.Minute, s.grace)
 	require.Equal(t, "/srv/monitor_db", s.events.path)
@@ -23,7 +23,7 @@ func TestSettingsAreRead(t *testing.T) {
 
 func TestSettingsHaveDefaults(t *testing.T) {
 	for _, zone := range []string{"", "utc", "UTC"} {
-		s, err := parseSettings([]byte(`{"events": {"kind": "filetree", "path": "/srv", "timezone": "` + zone + `"}, "heartbeat": {}}`))
+		s, err := parseSettings([]byte(`{"events": {"kind": "filetree", "path": "/srv", "timezone": "`+zone+`"}, "heartbeat": {}}`), nil)
 		require.NoError(t, err)
 		require.Equal(t, time.UTC, s.events.zone)
 		require.Equal(t, event.Levels, s.events.levels)
@@ -33,7 +33,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 
 func TestSettingsWithoutAStoreAreNotWrong(t *testing.T) {
 	for _, raw := range []string{``, `{}`, `null`, `{"events": {}}`, `{"events": null}`, `{"events": {"kind": "filetree", "path": ""}}`} {
-		s, err := parseSettings([]byte(raw))
+		s, err := parseSettings([]byte(raw), nil)
 		require.NoError(t, err, raw)
 		require.Nil(t, s.events, raw)
 	}
@@ -62,7 +62,7 @@ func TestWrongSettingsAreNamedWithTheirRemedy(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := parseSettings([]byte(tt.raw))
+			_, err := parseSettings([]byte(tt.raw), nil)
 			require.ErrorContains(t, err, tt.want)
 		})
 	}
@@ -74,7 +74,7 @@ func TestTooManyLevelsAreAnError(t *testing.T) {
 }
 
 func TestAllWrongSettingsAreNamedAtOnce(t *testing.T) {
-	_, err := parseSettings([]byte(`{"events": {"kind": "tape", "path": "/srv", "timezone": "Mars/Base"}, "heartbeat": {"grace": "x"}}`))
+	_, err := parseSettings([]byte(`{"events": {"kind": "tape", "path": "/srv", "timezone": "Mars/Base"}, "heartbeat": {"grace": "x"}}`), nil)
 	require.ErrorContains(t, err, "events.kind")
 	require.ErrorContains(t, err, "events.timezone")
 	require.ErrorContains(t, err, "heartbeat.grace")

@@ -18,6 +18,9 @@ var errNotConfigured = errors.New("no store of check scripts is configured: set 
 // Streams that end with an error are run again by Grafana, on the next instance.
 var errDisposed = backend.DownstreamErrorf("the data source's settings were changed, ask again")
 
+// eventsFolder is what events.path must name.
+var eventsFolder = target{setting: "events.path", folder: true, remedy: "name the folder that holds the directions"}
+
 // openFunc opens the store on a checked folder.
 type openFunc func(settings eventsSettings, root string) (event.Store, error)
 
@@ -48,7 +51,7 @@ func (e *events) Store() (event.Store, error) {
 	if e.settings == nil {
 		return nil, settingsError{errNotConfigured}
 	}
-	root, err := e.allowed.folder(e.settings.path)
+	root, err := e.allowed.resolve(e.settings.path, eventsFolder)
 	if err != nil {
 		return nil, err
 	}

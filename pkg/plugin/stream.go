@@ -2,21 +2,9 @@ package plugin
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/data"
-
-	"github.com/heartline-monitor/heartline/pkg/event"
-	"github.com/heartline-monitor/heartline/pkg/frame"
 )
-
-// maxLinesPerSecond bounds what one stream sends: nobody reads more, and
-// browsers keep fewer.
-const maxLinesPerSecond = 1_000
 
 // SubscribeStream implements backend.SubscribeStreamHandler. Grafana has already
 // checked that the user may query this data source.
@@ -24,7 +12,7 @@ func (d *Datasource) SubscribeStream(_ context.Context, req *backend.SubscribeSt
 	if d.broken != nil {
 		return nil, d.broken
 	}
-	if _, ok := d.tails.query(req.Path); !ok {
+	if d.streamOf(req.Path) == nil {
 		return &backend.SubscribeStreamResponse{Status: backend.SubscribeStreamStatusNotFound}, nil
 	}
 	// No initial data: the query's answer is the beginning of the stream, and a
@@ -37,34 +25,25 @@ func (d *Datasource) PublishStream(context.Context, *backend.PublishStreamReques
 	return &backend.PublishStreamResponse{Status: backend.PublishStreamStatusPermissionDenied}, nil
 }
 
-// RunStream implements backend.RunStreamHandler: it sends new log lines as they
-// are written until nobody listens any more. Each frame has its schema, so that
-// it can be read without those before it.
+// RunStream implements backend.RunStreamHandler: it sends what is new until
+// nobody listens any more. Grafana runs one for each channel, however many
+// listen. Each frame has its schema, so that it can be read without those before
+// it.
 func (d *Datasource) RunStream(ctx context.Context, req *backend.RunStreamRequest, sender *backend.StreamSender) error {
 	if d.broken != nil {
 		return d.broken
 	}
-	logger := backend.Logger.FromContext(ctx)
-	q, ok := d.tails.query(req.Path)
-	if !ok {
+	run := d.streamOf(req.Path)
+	if run == nil {
 		// Not an error: Grafana would try again for ever. The next query of the
 		// panel makes the channel known.
-		logger.Warn("Stream of an unknown channel was asked for", "path", req.Path)
+		backend.Logger.FromContext(ctx).Warn("Stream of an unknown channel was asked for", "path", req.Path)
 		return nil
-	}
-	filter, err := q.Filter()
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", req.Path, err)
-	}
-	store, err := d.events.Store()
-	if err != nil {
-		return err
 	}
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	defer context.AfterFunc(d.life, stop)()
-	s := &stream{tails: d.tails, path: req.Path, sender: sender, now: d.now}
-	err = s.follow(following, store, filter)
+	err := run(following, sender)
 	switch {
 	case ctx.Err() != nil:
 		return nil
@@ -74,82 +53,17 @@ func (d *Datasource) RunStream(ctx context.Context, req *backend.RunStreamReques
 	return err
 }
 
-// stream sends the lines of one channel.
-type stream struct {
-	tails  *tails
-	path   string
-	sender *backend.StreamSender
-	now    func() time.Time
-
-	began   time.Time // of the running second
-	sent    int       // lines in it
-	leftOut int       // lines in the whole stream
-}
-
-// follow sends lines until the context or the store ends it, or an error.
-func (s *stream) follow(ctx context.Context, store event.Store, filter event.Filter) error {
-	if err := s.catchUp(ctx, store, filter); err != nil {
-		return err
-	}
-	for lines, err := range store.Tail(ctx, filter) {
-		if err != nil {
-			backend.Logger.FromContext(ctx).Warn("New log lines could not be read", "path", s.path, "error", err)
-			continue
-		}
-		if err := s.send(lines); err != nil {
-			return err
+// streamOf finds what sends the frames of a channel, nil where nobody knows it.
+func (d *Datasource) streamOf(path string) func(context.Context, *backend.StreamSender) error {
+	if q, ok := d.tails.query(path); ok {
+		return func(ctx context.Context, sender *backend.StreamSender) error {
+			return d.followLines(ctx, path, q, sender)
 		}
 	}
-	return errors.New("the store ended following its log lines")
-}
-
-// catchUp sends the lines that were written between the query's answer and now,
-// or while the stream was interrupted.
-func (s *stream) catchUp(ctx context.Context, store event.Store, filter event.Filter) error {
-	from, ok := s.tails.since(s.path)
-	if !ok {
-		return nil
+	if q, ok := d.pulses.query(path); ok {
+		return func(ctx context.Context, sender *backend.StreamSender) error {
+			return d.followSignals(ctx, path, q, sender)
+		}
 	}
-	page, err := store.Logs(ctx, event.PageRequest{
-		Filter: filter,
-		// Clocks of the scripts' hosts may be ahead.
-		Range: event.Range{From: from.second, To: s.now().Add(time.Hour)},
-		Limit: min(maxLinesPerSecond+len(from.ids), event.MaxPage),
-		Order: event.NewestFirst,
-	})
-	if err != nil {
-		return fmt.Errorf("read the lines since the query: %w", err)
-	}
-	slices.Reverse(page.Items)
-	return s.send(slices.DeleteFunc(page.Items, func(l event.Log) bool { return from.ids[l.ID] }))
-}
-
-func (s *stream) send(lines []event.Log) error {
-	lines = s.admit(lines)
-	if len(lines) == 0 {
-		return nil
-	}
-	f := frame.Logs(lines)
-	f.Meta.Channel = s.tails.channel(s.path)
-	var head frame.Head
-	if s.leftOut > 0 {
-		head.Remarks = []string{fmt.Sprintf("%d lines were left out, because more than %d came in a second.", s.leftOut, maxLinesPerSecond)}
-	}
-	head.Apply("", data.Frames{f})
-	if err := s.sender.SendFrame(f, data.IncludeAll); err != nil {
-		return fmt.Errorf("send new log lines: %w", err)
-	}
-	s.tails.sent(s.path, lines, s.now())
 	return nil
-}
-
-// admit keeps the newest of the lines that still fit into this second.
-func (s *stream) admit(lines []event.Log) []event.Log {
-	if now := s.now(); now.Sub(s.began) >= time.Second {
-		s.began, s.sent = now, 0
-	}
-	over := max(0, len(lines)-(maxLinesPerSecond-s.sent))
-	s.leftOut += over
-	s.sent += len(lines) - over
-	return lines[over:]
 }

@@ -132,7 +132,7 @@ func TestStreamSendsWhatWasWrittenSinceTheQuery(t *testing.T) {
 func TestStreamThatNobodyQueriedBeginsNow(t *testing.T) {
 	store := town()
 	d := serving(t, store)
-	path := spelledOut + base64.RawURLEncoding.EncodeToString([]byte(`{}`))
+	path := logLines.spelledOut + base64.RawURLEncoding.EncodeToString([]byte(`{}`))
 	r := run(t, d, path)
 	store.tail <- tailed{lines: []event.Log{written("n1", 0)}}
 	require.Equal(t, []string{"n1"}, values(t, receive(t, r.frames), "id"))
@@ -199,14 +199,16 @@ func TestStreamOfAStoreThatStopsIsRunAgain(t *testing.T) {
 
 func TestSubscribersAreCheckedByPath(t *testing.T) {
 	d := serving(t, town())
-	encoded := func(model string) string { return spelledOut + base64.RawURLEncoding.EncodeToString([]byte(model)) }
+	encoded := func(model string) string {
+		return logLines.spelledOut + base64.RawURLEncoding.EncodeToString([]byte(model))
+	}
 	for path, want := range map[string]backend.SubscribeStreamStatus{
 		livePath(t, d, `{"live": true, "directions": ["LSF"]}`): backend.SubscribeStreamStatusOK,
 		encoded(`{"levels": ["Error"]}`):                        backend.SubscribeStreamStatusOK,
 		encoded(`{"text": "/(/"}`):                              backend.SubscribeStreamStatusNotFound,
 		encoded(`no JSON`):                                      backend.SubscribeStreamStatusNotFound,
-		spelledOut + "===":                                      backend.SubscribeStreamStatusNotFound,
-		remembered + "0123456789abcdef":                         backend.SubscribeStreamStatusNotFound,
+		logLines.spelledOut + "===":                             backend.SubscribeStreamStatusNotFound,
+		logLines.remembered + "0123456789abcdef":                backend.SubscribeStreamStatusNotFound,
 		"metrics/1":                                             backend.SubscribeStreamStatusNotFound,
 		"":                                                      backend.SubscribeStreamStatusNotFound,
 	} {
@@ -240,7 +242,7 @@ func TestStreamGoesOnWithTheNextInstance(t *testing.T) {
 	d := serving(t, store)
 	long := `{"live": true, "text": "/` + strings.Repeat("(new|neu|nouveau)", 10) + `|new/"}`
 	path := livePath(t, d, long)
-	require.True(t, strings.HasPrefix(path, remembered))
+	require.True(t, strings.HasPrefix(path, logLines.remembered))
 	d.Dispose()
 	store.logs = append(store.logs, written("n1", 0))
 	next := serving(t, store)

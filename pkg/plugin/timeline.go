@@ -23,7 +23,7 @@ const (
 )
 
 // timeline answers how the status of each monitor changed over the range.
-func (d *Datasource) timeline(ctx context.Context, a ask[*query.Heartbeats]) (answer, error) {
+func (d *Datasource) timeline(ctx context.Context, a eventsAsk[*query.Heartbeats]) (answer, error) {
 	inventory, err := a.store.Monitors(ctx, a.filter)
 	if err != nil {
 		return answer{}, err

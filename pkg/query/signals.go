@@ -22,6 +22,9 @@ type Signals struct {
 	SplitBy []signal.Dimension `json:"splitBy,omitempty"`
 	// Interval is the length of one window, such as 1m or 1h; empty follows the panel.
 	Interval string `json:"interval,omitempty"`
+	// Lenient leaves out services that cannot give the signal, and says why in a notice,
+	// where the query would fail: for panels and rules that are made for services of any kind.
+	Lenient bool `json:"lenient,omitempty"`
 }
 
 // Type implements Query.

@@ -24,7 +24,7 @@ func (r Report) markdown(b *strings.Builder) {
 	for _, f := range r.Figures {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", f.Name, f.Text(), f.Grade)
 	}
-	list(b, "Advice", r.Advice)
+	list(b, "Advice", r.Advice())
 	list(b, "Notes", r.Notes)
 }
 

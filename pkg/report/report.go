@@ -22,7 +22,6 @@ type Report struct {
 	Service  string
 	From, To time.Time
 	Figures  []Figure
-	Advice   []string // empty where nothing is wrong, or nothing is known
 	Notes    []string // what limits the figures
 }
 
@@ -33,6 +32,7 @@ type Figure struct {
 	Unit     signal.Unit
 	Grade    string // the name of a band; empty where the figure has no grade
 	Severity band.Severity
+	Advice   string // empty where nothing is wrong, or nothing is known
 }
 
 // figure says how one number is asked for and judged.
@@ -152,8 +152,8 @@ func (r *Report) add(f figure, value float64, notes []string) {
 	if f.scale != nil {
 		if b, ok := f.scale.Of(value); ok {
 			made.Grade, made.Severity = b.Name, b.Severity
-			if b.Severity >= band.Warning && f.advice != "" {
-				r.Advice = append(r.Advice, f.advice)
+			if b.Severity >= band.Warning {
+				made.Advice = f.advice
 			}
 		}
 	}
@@ -183,6 +183,17 @@ func (r *Report) noteMissing(kind signal.Kind, missing map[signal.Signal]string)
 		}
 		r.Notes = append(r.Notes, fmt.Sprintf("%s is not known: %s.", d.Label, missing[s]))
 	}
+}
+
+// Advice lists that of every figure.
+func (r Report) Advice() []string {
+	var all []string
+	for _, f := range r.Figures {
+		if f.Advice != "" {
+			all = append(all, f.Advice)
+		}
+	}
+	return all
 }
 
 // Text is the value as people write it, with its unit.

@@ -98,16 +98,17 @@ func TestAWellServiceIsGradedAndNeedsNoAdvice(t *testing.T) {
 	require.Equal(t, "excellent", find(t, r, "Average latency").Grade)
 	require.Equal(t, "excellent", find(t, r, "Average QPS").Grade)
 	require.Equal(t, "normal", find(t, r, "Peak QPS").Grade)
-	require.Empty(t, r.Advice)
+	require.Empty(t, r.Advice())
 	require.Empty(t, r.Notes, "what no request log has is not worth a note")
 }
 
 func TestTroubleBringsAdvice(t *testing.T) {
 	r := build(t, requests(94.9, 0.6, 12, 51))
-	require.Len(t, r.Advice, 3)
-	require.Contains(t, r.Advice[0], "check the model")
-	require.Contains(t, r.Advice[1], "lighter model")
-	require.Contains(t, r.Advice[2], "load balancing")
+	advice := r.Advice()
+	require.Len(t, advice, 3)
+	require.Contains(t, advice[0], "check the model")
+	require.Contains(t, advice[1], "lighter model")
+	require.Contains(t, advice[2], "load balancing")
 	require.Equal(t, band.Critical, find(t, r, "Success rate").Severity)
 }
 
@@ -125,7 +126,7 @@ func TestNoDataIsNeitherGradedNorAdvisedOn(t *testing.T) {
 		require.Empty(t, f.Grade)
 		require.Equal(t, "no data", f.Text())
 	}
-	require.Empty(t, r.Advice)
+	require.Empty(t, r.Advice())
 }
 
 func TestAFigureThatThisServiceLacksIsNoted(t *testing.T) {
