@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"testing"
 	"time"
@@ -31,9 +32,7 @@ type fake struct {
 
 func (f fake) Missing(context.Context) (map[signal.Signal]string, error) {
 	missing := map[signal.Signal]string{}
-	for s, reason := range f.missing {
-		missing[s] = reason
-	}
+	maps.Copy(missing, f.missing)
 	return missing, f.fault
 }
 
