@@ -140,6 +140,7 @@ func (o reportOptions) html(ctx context.Context, settings backend.DataSourceInst
 		return err
 	}
 	queries := []backend.DataQuery{table}
+	span.To = span.To.Add(-time.Second) // an interval that begins with the end is not the report's
 	for i, c := range charted {
 		q, err := panelQuery(fmt.Sprintf("chart %d", i), &query.Signals{Services: query.List{o.service}, Signal: c.signal, Stat: c.stat}, span)
 		if err != nil {
@@ -154,7 +155,7 @@ func (o reportOptions) html(ctx context.Context, settings backend.DataSourceInst
 	if err := answers[table.RefID].Error; err != nil {
 		return err
 	}
-	p := page.Page{Service: o.service, From: span.From.In(zone), To: span.To.In(zone)}
+	p := page.Page{Service: o.service, From: table.TimeRange.From.In(zone), To: table.TimeRange.To.In(zone)}
 	for _, f := range answers[table.RefID].Frames {
 		fill(&p, f)
 	}
@@ -203,7 +204,8 @@ func chart(title string, s signal.Signal, frames data.Frames, zone *time.Locatio
 		return c, false
 	}
 	times, values := frames[0].Fields[0], frames[0].Fields[1]
-	c = page.Chart{Title: title, Unit: string(d.Unit)}
+	unit, scale := axis(d.Unit)
+	c = page.Chart{Title: title, Unit: unit}
 	for i := range times.Len() {
 		at, isTime := times.At(i).(time.Time)
 		v, err := values.NullableFloatAt(i)
@@ -215,10 +217,25 @@ func chart(title string, s signal.Signal, frames data.Frames, zone *time.Locatio
 			c.Values = append(c.Values, math.NaN())
 			continue
 		}
-		c.Values = append(c.Values, *v)
+		c.Values = append(c.Values, *v/scale)
 		ok = true
 	}
 	return c, ok
+}
+
+// axis is how a chart writes a unit, and how many of it make one of the chart's.
+func axis(unit signal.Unit) (text string, scale float64) {
+	switch unit {
+	case signal.RequestsPerSecond:
+		return "req/s", 1
+	case signal.Seconds:
+		return "s", 1
+	case signal.Percent:
+		return "%", 1
+	case signal.Bytes:
+		return "MiB", 1 << 20
+	}
+	return "", 1
 }
 
 // texts are the values of a field of texts; a field that is missing has none.
@@ -246,6 +263,7 @@ func panelQuery(refID string, q query.Query, span backend.TimeRange) (backend.Da
 	raw, err := query.Encode(q)
 	return backend.DataQuery{
 		RefID: refID, QueryType: string(q.Type()), TimeRange: span, JSON: raw,
-		Interval: timerange.Interval(span, chartPoints, 0), MaxDataPoints: chartPoints,
+		// Request logs have a snapshot of the machine each minute.
+		Interval: max(timerange.Interval(span, chartPoints, 0), time.Minute), MaxDataPoints: chartPoints,
 	}, err
 }

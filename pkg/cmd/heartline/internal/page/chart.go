@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"image/color"
 	"math"
+	"slices"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -26,6 +27,7 @@ type Chart struct {
 const (
 	width  = 24 * vg.Centimeter
 	height = 6 * vg.Centimeter
+	margin = vg.Centimeter / 2
 )
 
 var lineColor = color.RGBA{R: 0x1f, G: 0x60, B: 0xc4, A: 0xff}
@@ -37,7 +39,7 @@ func (c Chart) draw() (template.HTML, error) {
 	p.Y.Min = 0
 	if len(c.Times) > 0 {
 		p.X.Min, p.X.Max = seconds(c.Times[0]), seconds(c.Times[len(c.Times)-1])
-		p.X.Tick.Marker = plot.TimeTicks{Format: layoutOf(c.Times), Time: plot.UnixTimeIn(c.Times[0].Location())}
+		p.X.Tick.Marker = clock{c.Times[0].Location()}
 	}
 	p.Add(plotter.NewGrid())
 	for _, piece := range c.pieces() {
@@ -46,7 +48,8 @@ func (c Chart) draw() (template.HTML, error) {
 		}
 	}
 	canvas := vgsvg.New(width, height)
-	p.Draw(draw.New(canvas))
+	// The labels at the ends stand over the edges of the axes.
+	p.Draw(draw.Crop(draw.New(canvas), margin, -2*margin, margin, -margin))
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return "", err
@@ -97,13 +100,40 @@ func (c Chart) pieces() []plotter.XYs {
 
 func seconds(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }
 
-// layoutOf is how times are written at the axis.
-func layoutOf(times []time.Time) string {
-	switch span := times[len(times)-1].Sub(times[0]); {
-	case span > 48*time.Hour:
-		return "01-02"
-	case span > 12*time.Hour:
-		return "01-02 15:04"
+// clock marks round times of its zone.
+type clock struct{ zone *time.Location }
+
+// rounds are the distances of two marks, the shortest first.
+var rounds = []time.Duration{
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+// Ticks implements plot.Ticker.
+func (c clock) Ticks(from, to float64) []plot.Tick {
+	const most = 10
+	begin, end := time.Unix(int64(from), 0).In(c.zone), time.Unix(int64(to), 0)
+	step, days := time.Duration(0), 1+int(end.Sub(begin)/(most*24*time.Hour))
+	if i := slices.IndexFunc(rounds, func(d time.Duration) bool { return end.Sub(begin)/d <= most }); i >= 0 {
+		step = rounds[i]
 	}
-	return "15:04"
+	layout := "15:04"
+	if step == 0 {
+		layout = "01-02"
+	} else if end.Sub(begin) > 12*time.Hour {
+		layout = "01-02 15:04"
+	}
+	var ticks []plot.Tick
+	day := time.Date(begin.Year(), begin.Month(), begin.Day(), 0, 0, 0, 0, c.zone)
+	for at := day; !at.After(end); {
+		if !at.Before(begin) {
+			ticks = append(ticks, plot.Tick{Value: seconds(at), Label: at.Format(layout)})
+		}
+		if step > 0 {
+			at = at.Add(step)
+		} else {
+			at = at.AddDate(0, 0, days)
+		}
+	}
+	return ticks
 }

@@ -86,3 +86,19 @@ func TestChartsOfNothingAndOfOnePointAreDrawn(t *testing.T) {
 		require.Contains(t, string(svg), "</svg>")
 	}
 }
+
+func TestTimesAreMarkedAtRoundOnes(t *testing.T) {
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	require.NoError(t, err)
+	labels := func(from time.Time, length time.Duration) []string {
+		var all []string
+		for _, tick := range (clock{from.Location()}).Ticks(seconds(from), seconds(from.Add(length))) {
+			all = append(all, tick.Label)
+		}
+		return all
+	}
+	require.Equal(t, []string{"09:00", "09:30", "10:00", "10:30", "11:00", "11:30", "12:00", "12:30"}, labels(start, 210*time.Minute))
+	require.Equal(t, []string{"03-06 18:00", "03-06 21:00", "03-07 00:00", "03-07 03:00"}, labels(start.In(shanghai), 24*time.Hour)[:4])
+	require.Equal(t, []string{"03-07", "03-08", "03-09", "03-10", "03-11", "03-12", "03-13"}, labels(start, 7*24*time.Hour))
+	require.LessOrEqual(t, len(labels(start, 366*24*time.Hour)), 11)
+}
