@@ -30,6 +30,9 @@ func All(ctx context.Context) error {
 	if _, err := CLI(ctx, Dist); err != nil {
 		return err
 	}
+	if _, err := Checkout(ctx, Dist); err != nil {
+		return err
+	}
 	return Manifest(Dist)
 }
 
@@ -48,6 +51,12 @@ func Plugin(ctx context.Context, dir string) (string, error) {
 func CLI(ctx context.Context, dir string) (string, error) {
 	out := filepath.Join(dir, "heartline"+exe())
 	return out, Binary(ctx, "./pkg/cmd/heartline", out)
+}
+
+// Checkout builds the demo's service into dir and returns its path.
+func Checkout(ctx context.Context, dir string) (string, error) {
+	out := filepath.Join(dir, "heartline-checkout"+exe())
+	return out, Binary(ctx, "./pkg/demo/checkout", out)
 }
 
 // Manifest writes the hashes of the Go sources beside the plugin binary, where

@@ -47,10 +47,13 @@ func (c *compose) start(ctx context.Context) error {
 
 func (c *compose) wait() error { return <-c.ended }
 
-func (c *compose) url() string {
-	port := os.Getenv("GRAFANA_PORT")
+func (c *compose) url() string { return published("GRAFANA_PORT", "3000") }
+
+// published is the address of a port of docker-compose.yaml.
+func published(variable, usual string) string {
+	port := os.Getenv(variable)
 	if port == "" {
-		port = "3000"
+		port = usual
 	}
 	return "http://127.0.0.1:" + port
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,23 +17,21 @@ import (
 const (
 	// startTimeout is for a first start, which migrates an empty database.
 	startTimeout = 3 * time.Minute
-	stopTimeout  = 15 * time.Second
 	// mounted is where the shipped provisioning looks for dashboards.
 	mounted = "/etc/grafana/dashboards"
 )
 
 // home is a Grafana that is installed in a folder.
 type home struct {
+	*child
 	binary, dir, port string
 	args, env         []string
-	log               *os.File
-	cmd               *exec.Cmd
-	exited            <-chan struct{}
-	ended             error // how, once exited is closed
+	log               string
 }
 
-// prepareHome makes fresh folders for the Grafana in dir, and picks its port.
-func prepareHome(dir string) (*home, error) {
+// prepareHome makes fresh folders for the Grafana in dir, and picks its port. The
+// data source is the one of the file.
+func prepareHome(dir, dataSource string) (*home, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -49,7 +46,7 @@ func prepareHome(dir string) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareFolder(work); err != nil {
+	if err := prepareFolder(work, dataSource); err != nil {
 		return nil, fmt.Errorf("prepare the demo's Grafana: %w", err)
 	}
 	if err := ensurePassword(".env"); err != nil {
@@ -59,10 +56,7 @@ func prepareHome(dir string) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &home{binary: binary, dir: dir, port: port}
-	if h.log, err = os.Create(filepath.Join(work, "grafana.log")); err != nil {
-		return nil, err
-	}
+	h := &home{binary: binary, dir: dir, port: port, log: filepath.Join(work, "grafana.log")}
 	config, err := filepath.Abs("deploy/grafana/grafana.ini")
 	if err != nil {
 		return nil, err
@@ -77,6 +71,10 @@ func (h *home) environment(work string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	log, err := filepath.Abs(filepath.Dir(requestLog))
+	if err != nil {
+		return nil, err
+	}
 	return append(os.Environ(),
 		"GF_SERVER_HTTP_ADDR=127.0.0.1",
 		"GF_SERVER_HTTP_PORT="+h.port,
@@ -87,12 +85,13 @@ func (h *home) environment(work string) ([]string, error) {
 		"GF_PATHS_PROVISIONING="+filepath.Join(work, "provisioning"),
 		"HEARTLINE_EVENTS_PATH="+events,
 		"HEARTLINE_TIMEZONE="+zone,
+		"HEARTLINE_REQUESTS_PATH="+log,
 	), nil
 }
 
 // prepareFolder makes work anew: an empty database, the built plugin, and a copy
-// of the shipped provisioning.
-func prepareFolder(work string) error {
+// of the shipped provisioning with the demo's data source.
+func prepareFolder(work, dataSource string) error {
 	if err := os.RemoveAll(work); err != nil {
 		return err
 	}
@@ -110,6 +109,13 @@ func prepareFolder(work string) error {
 		return err
 	}
 	if err := os.CopyFS(filepath.Join(work, "provisioning"), os.DirFS("provisioning")); err != nil {
+		return err
+	}
+	content, err := os.ReadFile(dataSource)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(work, "provisioning", "datasources", "heartline.yaml"), content, 0o644); err != nil {
 		return err
 	}
 	return provideDashboards(filepath.Join(work, "provisioning", "dashboards", "heartline.yaml"))
@@ -133,56 +139,15 @@ func provideDashboards(file string) error {
 
 func (h *home) url() string { return "http://127.0.0.1:" + h.port }
 
-// start starts Grafana and waits until it answers. When ctx ends, Grafana is
-// asked to end, and made to when it does not.
+// start starts Grafana and waits until it answers. When ctx ends, Grafana ends.
 func (h *home) start(ctx context.Context) error {
-	h.cmd = exec.CommandContext(ctx, h.binary, h.args...)
-	h.cmd.Dir, h.cmd.Env = h.dir, h.env
-	h.cmd.Stdout, h.cmd.Stderr = h.log, h.log
-	h.cmd.Cancel = func() error { return h.cmd.Process.Signal(os.Interrupt) }
-	h.cmd.WaitDelay = stopTimeout
-	if err := h.cmd.Start(); err != nil {
+	cmd := exec.CommandContext(ctx, h.binary, h.args...)
+	cmd.Dir, cmd.Env = h.dir, h.env
+	var err error
+	if h.child, err = launch(cmd, h.log); err != nil {
 		return err
 	}
-	exited := make(chan struct{})
-	go func() {
-		h.ended = errors.Join(h.cmd.Wait(), h.log.Close())
-		close(exited)
-	}()
-	h.exited = exited
-	deadline, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	tick := time.NewTicker(250 * time.Millisecond)
-	defer tick.Stop()
-	for !h.answers(deadline) {
-		select {
-		case <-exited:
-			return fmt.Errorf("grafana ended while it started: %w: see %s", h.ended, h.log.Name())
-		case <-deadline.Done():
-			_ = h.cmd.Process.Kill()
-			<-exited
-			return fmt.Errorf("grafana does not answer at %s: %w: see %s", h.url(), deadline.Err(), h.log.Name())
-		case <-tick.C:
-		}
-	}
-	return nil
-}
-
-func (h *home) answers(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url()+"/api/health", http.NoBody)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	return resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
-}
-
-func (h *home) wait() error {
-	<-h.exited
-	return h.ended
+	return h.ready(ctx, startTimeout, func(ctx context.Context) bool { return answers(ctx, h.url()+"/api/health") })
 }
 
 // freePort picks a port of the loopback interface that nobody listens on.

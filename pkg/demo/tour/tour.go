@@ -26,14 +26,17 @@ const (
 	// so that a mistake shows.
 	zone = "Asia/Shanghai"
 	seed = 20_260_306
+	// usualAddress is where the demo's service listens when nobody says otherwise.
+	usualAddress = "http://127.0.0.1:8080"
 )
 
 // store is the demo store, where docker-compose.yaml expects it.
 var store = filepath.Join(folder, "monitor_db")
 
-// Run makes the demo store and shows it: in the Grafana of the folder home, if
-// that is set, or in Docker, where an engine answers, until the context ends;
-// else in the terminal. With CI set in the environment it stays in the terminal.
+// Run makes the demo store and shows it, and beside it a service under load: in the
+// Grafana of the folder home, if that is set, or in Docker, where an engine answers,
+// until the context ends; else in the terminal. With CI set in the environment it
+// stays in the terminal.
 func Run(ctx context.Context, home string, out io.Writer) error {
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
@@ -44,64 +47,78 @@ func Run(ctx context.Context, home string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// The command line asks the demo store by this file, whatever shows it here.
-	file, err := writeDataSource()
+	if home == "" && os.Getenv("CI") == "" && engineAnswers(ctx) {
+		return inDocker(ctx, summary, options, out)
+	}
+	services, err := startServices(ctx)
 	if err != nil {
 		return err
 	}
-	switch {
-	case home != "":
-		server, err := prepareHome(home)
-		if err != nil {
-			return err
-		}
-		return show(ctx, server, summary, options, out)
-	case os.Getenv("CI") == "" && engineAnswers(ctx):
-		server, err := prepareCompose()
-		if err != nil {
-			return err
-		}
-		return show(ctx, server, summary, options, out)
+	defer services.close()
+	file, err := writeDataSource(sources{services.checkout, filepath.Dir(requestLog), services.metrics})
+	if err != nil {
+		return err
 	}
-	return verify(ctx, file, summary, out)
+	if home == "" {
+		return inTerminal(ctx, file, services, summary, out)
+	}
+	server, err := prepareHome(home, file)
+	if err != nil {
+		return err
+	}
+	return show(ctx, shown{server, services, summary, options}, out)
 }
 
-// verify answers every panel and rule in the terminal.
-func verify(ctx context.Context, file string, summary demo.Summary, out io.Writer) error {
-	cli := filepath.Join(build.Dist, "heartline")
-	err := build.Run(ctx, nil, cli, "verify", "--datasource", file, "--dashboards", "dashboards", "--rules", "provisioning/alerting",
-		"--from", summary.Range.From.Format(time.RFC3339), "--to", summary.Range.To.Format(time.RFC3339))
+func inDocker(ctx context.Context, summary demo.Summary, options demo.Options, out io.Writer) error {
+	server, err := prepareCompose()
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, `
+	running := &services{
+		checkout: published("CHECKOUT_PORT", "8080"), metrics: published("PROMETHEUS_PORT", "9090"),
+		about: "What happens to it and when: docker compose logs checkout\n",
+	}
+	// For the command line; the request log is in a volume of Docker's.
+	if _, err := writeDataSource(sources{checkout: running.checkout, metrics: running.metrics}); err != nil {
+		return err
+	}
+	return show(ctx, shown{server, running, summary, options}, out)
+}
+
+// inTerminal answers every panel and rule in the terminal.
+func inTerminal(ctx context.Context, file string, running *services, summary demo.Summary, out io.Writer) error {
+	if _, err := fmt.Fprintf(out, "The demo's service is at %s and has its first customers: waiting %s for figures.\n", running.checkout, warm); err != nil {
+		return err
+	}
+	if err := running.warmUp(ctx); err != nil {
+		return err
+	}
+	cli := filepath.Join(build.Dist, "heartline")
+	if err := build.Run(ctx, nil, cli, "verify", "--datasource", file, "--dashboards", "dashboards", "--rules", "provisioning/alerting"); err != nil {
+		return err
+	}
+	running.about, _, _ = strings.Cut(running.about, toCome) // it will not come: the service ends with this
+	// What is printed below works with the service as it is started by hand.
+	if _, err := writeDataSource(sources{checkout: usualAddress, requests: filepath.Dir(requestLog)}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, `
 %s
-Ask it something yourself:
-  %[2]s query --datasource %[3]s --from now-7d --to now '{"queryType": "monitors", "statuses": ["late", "down"]}'
-  %[2]s query --datasource %[3]s --from now-1h --to now '{"queryType": "logs", "levels": "Error", "limit": 10}'
+%s
+Ask the check scripts something yourself:
+  %[3]s query --datasource %[4]s --from now-7d --to now '{"queryType": "monitors", "statuses": ["late", "down"]}'
+  %[3]s query --datasource %[4]s --from now-1h --to now '{"queryType": "logs", "levels": "Error", "limit": 10}'
+The service has ended with this. Its request log is still there:
+  %[3]s report --datasource %[4]s --service checkout-log --days 7
+  %[3]s query --datasource %[4]s --from now-7d --to now '{"queryType": "signals", "signal": "latency", "stat": "p99", "interval": "1d"}'
+Start it again, it says what happens when, and in a second terminal watch it:
+  %[5]s -log %[6]s
+  %[3]s watch %[7]s
+  %[3]s check %[7]s
 See it in Grafana:
   start Docker and run this again, or GRAFANA_HOME=/usr/share/grafana go tool mage demo
-`, summary, cli, file)
+`, summary, running, cli, file, filepath.Join(build.Dist, "heartline-checkout"), requestLog, usualAddress)
 	return err
-}
-
-// writeDataSource writes the shipped data source with the demo store's path and
-// zone filled in, so that nothing has to be set to use it.
-func writeDataSource() (string, error) {
-	shipped, err := os.ReadFile("provisioning/datasources/heartline.yaml")
-	if err != nil {
-		return "", err
-	}
-	path, err := filepath.Abs(store)
-	if err != nil {
-		return "", err
-	}
-	filled := strings.NewReplacer("${HEARTLINE_EVENTS_PATH}", path, "${HEARTLINE_TIMEZONE}", zone).Replace(string(shipped))
-	if strings.Count(filled, path) == 0 || strings.Contains(filled, ": ${") {
-		return "", fmt.Errorf("provisioning/datasources/heartline.yaml has other variables than HEARTLINE_EVENTS_PATH and HEARTLINE_TIMEZONE")
-	}
-	file := filepath.Join(folder, "datasource.yaml")
-	return file, os.WriteFile(file, []byte(filled), 0o644)
 }
 
 // server is a Grafana that shows the demo store.
@@ -112,8 +129,16 @@ type server interface {
 	url() string
 }
 
+// shown is what a Grafana shows.
+type shown struct {
+	server
+	*services
+	demo.Summary
+	options demo.Options
+}
+
 // show runs a Grafana until the context ends, while the week goes on.
-func show(ctx context.Context, s server, summary demo.Summary, options demo.Options, out io.Writer) error {
+func show(ctx context.Context, s shown, out io.Writer) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := s.start(running); err != nil {
@@ -121,18 +146,28 @@ func show(ctx context.Context, s server, summary demo.Summary, options demo.Opti
 	}
 	if _, err := fmt.Fprintf(out, `
 %s
-Grafana:  %s/d/heartline-overview
-Log in:   admin / %s
-The scripts go on running until you press Ctrl-C.
-`, summary, s.url(), os.Getenv(passwordVariable)); err != nil {
+%s
+Watch it:   %s watch %s
+Grafana:    %[5]s/d/heartline-overview for the check scripts, %[5]s/d/heartline-services for the service
+            and %[5]s/d/heartline-live for what it is doing right now
+Log in:     admin / %[6]s
+Scripts and service go on until you press Ctrl-C.
+`, s.Summary, s.services, filepath.Join(build.Dist, "heartline"), s.checkout, s.url(), os.Getenv(passwordVariable)); err != nil {
 		return err
 	}
-	group, running := errgroup.WithContext(running)
-	group.Go(func() error { return demo.Follow(running, store, options) })
-	group.Go(func() error {
-		defer stop()
-		return s.wait()
-	})
+	// Whichever ends first ends the others.
+	var group errgroup.Group
+	together := func(run func() error) {
+		group.Go(func() error {
+			defer stop()
+			return run()
+		})
+	}
+	together(func() error { return demo.Follow(running, store, s.options) })
+	together(s.wait)
+	for _, c := range s.children {
+		together(func() error { return c.outlives(running) })
+	}
 	err := group.Wait()
 	if ctx.Err() != nil {
 		return nil // the user ended it

@@ -3,107 +3,17 @@ package tour
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/heartline-monitor/heartline/pkg/build"
 )
-
-// TestMain lets this test binary stand in for the programs that a tour starts:
-// it plays the one under whose name it is started.
-func TestMain(m *testing.M) {
-	switch filepath.Base(os.Args[0]) {
-	case "grafana":
-		os.Exit(playGrafana())
-	case "docker":
-		os.Exit(playDocker())
-	case "heartline":
-		os.Exit(note("heartline.json"))
-	}
-	goleak.VerifyTestMain(m)
-}
-
-// noted is what a program was started with.
-type noted struct {
-	Args []string
-	Env  map[string]string
-}
-
-// note appends how this process was started to a file beside the program.
-func note(file string) int {
-	env := map[string]string{}
-	for _, v := range os.Environ() {
-		name, value, _ := strings.Cut(v, "=")
-		env[name] = value
-	}
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(os.Args[0]), file), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return 3
-	}
-	if json.NewEncoder(f).Encode(noted{os.Args[1:], env}) != nil || f.Close() != nil {
-		return 3
-	}
-	return 0
-}
-
-func notes(t *testing.T, path string) []noted {
-	t.Helper()
-	raw, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var all []noted
-	for line := range strings.Lines(string(raw)) {
-		var n noted
-		require.NoError(t, json.Unmarshal([]byte(line), &n))
-		all = append(all, n)
-	}
-	return all
-}
-
-// playGrafana answers the health check until it is interrupted.
-func playGrafana() int {
-	if code := note("grafana.json"); code != 0 {
-		return code
-	}
-	if os.Getenv("TEST_GRAFANA_FAILS") != "" {
-		fmt.Println("bad configuration")
-		return 1
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/health", func(http.ResponseWriter, *http.Request) {
-		if os.Getenv("TEST_GRAFANA_ENDS") != "" {
-			time.AfterFunc(100*time.Millisecond, stop)
-		}
-	})
-	listener, err := net.Listen("tcp", net.JoinHostPort(os.Getenv("GF_SERVER_HTTP_ADDR"), os.Getenv("GF_SERVER_HTTP_PORT")))
-	if err != nil {
-		return 2
-	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
-	go func() { _ = server.Serve(listener) }()
-	<-ctx.Done()
-	return 0
-}
-
-// playDocker succeeds, but has no engine where the environment says so.
-func playDocker() int {
-	if os.Args[1] == "version" && os.Getenv("TEST_NO_ENGINE") != "" {
-		return 1
-	}
-	return note("docker.json")
-}
 
 // checkout makes a folder with what a tour needs and goes there.
 func checkout(t *testing.T) string {
@@ -113,23 +23,18 @@ func checkout(t *testing.T) string {
 	root, err := build.Root(wd)
 	require.NoError(t, err)
 	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(filepath.Join(dir, "provisioning"), os.DirFS(filepath.Join(root, "provisioning"))))
+	for _, shipped := range []string{"provisioning", "deploy"} {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, shipped), os.DirFS(filepath.Join(root, shipped))))
+	}
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, build.Dist), 0o755))
 	stand(t, filepath.Join(dir, build.Dist, "heartline"))
+	stand(t, filepath.Join(dir, build.Dist, "heartline-checkout"))
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	t.Chdir(dir)
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("CI", "")
 	t.Setenv(passwordVariable, "") // and put back after the test
 	return dir
-}
-
-// stand puts this test binary in the place of a program.
-func stand(t *testing.T, path string) {
-	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-	require.NoError(t, os.Symlink(self, path))
 }
 
 func TestTourStaysInTheTerminalWhereThereIsNoGrafana(t *testing.T) {
@@ -139,20 +44,71 @@ func TestTourStaysInTheTerminalWhereThereIsNoGrafana(t *testing.T) {
 
 	started := notes(t, filepath.Join(dir, build.Dist, "heartline.json"))
 	require.Len(t, started, 1)
-	args := started[0].Args
-	require.Equal(t, []string{"verify", "--datasource", "demo-store/datasource.yaml", "--dashboards", "dashboards", "--rules", "provisioning/alerting", "--from"}, args[:8])
-	from, err := time.Parse(time.RFC3339, args[8])
-	require.NoError(t, err)
-	to, err := time.Parse(time.RFC3339, args[10])
-	require.NoError(t, err)
-	require.Equal(t, 7*24*time.Hour, to.Sub(from))
+	require.Equal(t, []string{"verify", "--datasource", "demo-store/datasource.yaml", "--dashboards", "dashboards", "--rules", "provisioning/alerting"}, started[0].Args)
+	require.Equal(t, []string{"-listen", "127.0.0.1:0", "-log", "demo-store/requests/checkout.db", "-seed", "20260306"}, notes(t, filepath.Join(dir, build.Dist, "heartline-checkout.json"))[0].Args)
 
-	source, err := os.ReadFile("demo-store/datasource.yaml")
-	require.NoError(t, err)
-	require.Contains(t, string(source), "path: "+filepath.Join(dir, "demo-store", "monitor_db")+"\n")
-	require.Contains(t, string(source), "timezone: Asia/Shanghai\n")
+	source := readDataSource(t, "demo-store/datasource.yaml")
+	require.Equal(t, map[string]string{"kind": "filetree", "path": filepath.Join(dir, "demo-store", "monitor_db"), "timezone": "Asia/Shanghai"}, source.JSONData.Events)
+	require.Equal(t, []service{
+		{Name: "checkout", Kind: "app", URL: "http://127.0.0.1:8080"},
+		{Name: "checkout-log", Kind: "requestlog", Path: filepath.Join(dir, "demo-store", "requests", "checkout.db"), Timezone: "Asia/Shanghai"},
+	}, source.JSONData.Services, "as the printed commands start it, without a Prometheus")
 	require.Contains(t, out.String(), "down  host/check_server_connectivity")
 	require.Contains(t, out.String(), "dist/heartline query --datasource demo-store/datasource.yaml")
+	require.Contains(t, out.String(), "No prometheus is on the PATH")
+	require.Contains(t, out.String(), "Thu 10:00 CST, 18 minutes: an outage\n")
+	require.NotContains(t, out.String(), "errors in bursts", "the service has ended")
+	for _, command := range []string{"heartline watch http://127.0.0.1:8080", "heartline check http://127.0.0.1:8080", "heartline report --datasource demo-store/datasource.yaml --service checkout-log", "heartline-checkout -log demo-store/requests/checkout.db"} {
+		require.Contains(t, out.String(), "  dist/"+command)
+	}
+}
+
+func readDataSource(t *testing.T, file string) dataSource {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var content dataSourceFile
+	require.NoError(t, yaml.Unmarshal(raw, &content))
+	require.Equal(t, 1, content.APIVersion)
+	require.Len(t, content.DataSources, 1)
+	require.Equal(t, "heartline", content.DataSources[0].UID)
+	return content.DataSources[0]
+}
+
+func TestTourLetsAPrometheusScrapeTheService(t *testing.T) {
+	dir, home := checkout(t), grafanaHome(t)
+	stand(t, filepath.Join(os.Getenv("PATH"), "prometheus"))
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &watched{until: "Ctrl-C", seen: cancel}
+	require.NoError(t, Run(ctx, home, out))
+
+	args := strings.Join(notes(t, filepath.Join(os.Getenv("PATH"), "prometheus.json"))[0].Args, " ")
+	require.Regexp(t, `^--config\.file demo-store/prometheus/prometheus\.yml --storage\.tsdb\.path demo-store/prometheus/data --web\.listen-address 127\.0\.0\.1:\d+$`, args)
+	source := readDataSource(t, filepath.Join(dir, "demo-store", "grafana", "provisioning", "datasources", "heartline.yaml"))
+	require.True(t, strings.HasSuffix(args, strings.TrimPrefix(source.JSONData.Metrics["url"], "http://")))
+	require.Len(t, source.JSONData.Services, 3)
+	require.Equal(t, service{Name: "checkout-metrics", Kind: "go", Selector: `job="checkout"`}, source.JSONData.Services[2])
+
+	scrapes, err := os.ReadFile("demo-store/prometheus/prometheus.yml")
+	require.NoError(t, err)
+	require.Contains(t, string(scrapes), "["+strings.TrimPrefix(source.JSONData.Services[0].URL, "http://")+"]")
+	require.Contains(t, out.String(), "dist/heartline watch "+source.JSONData.Services[0].URL)
+	require.Contains(t, out.String(), "12:00:00 UTC, 2 minutes: errors in bursts\n")
+	require.Contains(t, out.String(), "Prometheus at "+source.JSONData.Metrics["url"]+" scrapes it")
+}
+
+func TestTourEndsWithItsService(t *testing.T) {
+	checkout(t)
+	t.Setenv("TEST_CHECKOUT_ENDS", "1")
+	err := Run(t.Context(), grafanaHome(t), &bytes.Buffer{})
+	require.ErrorContains(t, err, "heartline-checkout ended by itself (exit status 0): see demo-store/checkout.log")
+}
+
+func TestTourSaysWhereTheLogOfAFailedServiceIs(t *testing.T) {
+	checkout(t)
+	t.Setenv("TEST_CHECKOUT_FAILS", "1")
+	err := Run(t.Context(), "", &bytes.Buffer{})
+	require.ErrorContains(t, err, "heartline-checkout ended while it started: exit status 1: see demo-store/checkout.log")
 }
 
 func TestTourFailsWhereThePanelsCannotBeAnswered(t *testing.T) {
@@ -173,6 +129,7 @@ func TestTourShowsTheStoreInAGrafanaHome(t *testing.T) {
 	require.Equal(t, "127.0.0.1", env["GF_SERVER_HTTP_ADDR"])
 	require.Equal(t, filepath.Join(dir, "demo-store", "monitor_db"), env["HEARTLINE_EVENTS_PATH"])
 	require.Equal(t, "Asia/Shanghai", env["HEARTLINE_TIMEZONE"])
+	require.Equal(t, filepath.Join(dir, "demo-store", "requests"), env["HEARTLINE_REQUESTS_PATH"])
 	require.Len(t, env[passwordVariable], 26)
 	require.Contains(t, out.String(), "admin / "+env[passwordVariable])
 	require.Contains(t, out.String(), "http://127.0.0.1:"+env["GF_SERVER_HTTP_PORT"]+"/d/heartline-overview")
@@ -192,7 +149,6 @@ func grafanaHome(t *testing.T) string {
 	stand(t, filepath.Join(home, "bin", "grafana"))
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "conf"), 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(home, "conf", "defaults.ini"), nil, 0o644))
-	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	return home
 }
 
@@ -246,6 +202,13 @@ func TestTourShowsTheStoreInDockerWhereAnEngineAnswers(t *testing.T) {
 	}
 	require.Equal(t, []string{"compose version", "version --format {{.Server.Version}}", "compose up --wait", "compose down"}, commands)
 	require.Contains(t, out.String(), "http://127.0.0.1:3000/d/heartline-overview")
+	require.Contains(t, out.String(), "docker compose logs checkout")
+	services := readDataSource(t, "demo-store/datasource.yaml").JSONData
+	require.Equal(t, "http://127.0.0.1:9090", services.Metrics["url"])
+	require.Equal(t, []service{
+		{Name: "checkout", Kind: "app", URL: "http://127.0.0.1:8080"},
+		{Name: "checkout-metrics", Kind: "go", Selector: `job="checkout"`},
+	}, services.Services)
 }
 
 func TestTourLeavesDockerAlone(t *testing.T) {
