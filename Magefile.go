@@ -37,7 +37,7 @@ func Lint(ctx context.Context) error {
 	return build.NPM(ctx, "lint")
 }
 
-// Demo builds all, makes a demo store of a week, and shows it: in the terminal, in Docker where it runs, or in the Grafana of GRAFANA_HOME.
+// Demo builds all, makes a demo store of a week and a service under load, and shows them: in the terminal, in Docker where it runs, or in the Grafana of GRAFANA_HOME.
 func Demo(ctx context.Context) error {
 	if err := build.All(ctx); err != nil {
 		return err
