@@ -57,7 +57,7 @@ func (m *memory) Read(ctx context.Context, r signal.Request) (signal.Answer, err
 
 func (m *memory) value(r signal.Request, requests []signaltest.Request, i int) float64 {
 	start, end := r.Windows.Bounds(i)
-	within := func(at time.Time) bool { return !at.Before(start) && at.Before(end) }
+	from, to := start.UnixNano(), end.UnixNano()
 	if r.Signal == signal.Up {
 		return 1
 	}
@@ -65,24 +65,26 @@ func (m *memory) value(r signal.Request, requests []signaltest.Request, i int) f
 		return math.NaN()
 	}
 	var latencies, gauges []float64
-	failed, newest := 0.0, time.Time{}
+	failed, newest := 0.0, int64(0)
 	for _, q := range requests {
-		if within(q.Time) {
+		at := q.Time.UnixNano()
+		if at >= from && at < to {
 			latencies = append(latencies, q.Seconds)
 			if q.Status == signal.StatusError {
 				failed++
 			}
 		}
-		if q.Time.Before(end) && q.Time.After(newest) {
-			newest = q.Time
+		if at < to {
+			newest = max(newest, at)
 		}
 	}
 	for _, g := range m.Readings {
-		if within(g.Time) {
+		at := g.Time.UnixNano()
+		if at >= from && at < to {
 			gauges = append(gauges, gauge(r.Signal, g))
 		}
-		if g.Time.Before(end) && g.Time.After(newest) {
-			newest = g.Time
+		if at < to {
+			newest = max(newest, at)
 		}
 	}
 	n := float64(len(latencies))
@@ -100,7 +102,7 @@ func (m *memory) value(r signal.Request, requests []signaltest.Request, i int) f
 	case signal.GC, signal.GCPause:
 		return total(gauges) / r.Windows.Seconds(i)
 	case signal.Age:
-		return end.Sub(newest).Seconds()
+		return float64(to-newest) / 1e9
 	}
 	return stat(r.Stat, gauges)
 }

@@ -74,10 +74,7 @@ func (tr trial) want(r signal.Request, i int) span {
 func (tr trial) ofRequests(r signal.Request, i int) span {
 	start, end := r.Windows.Bounds(i)
 	of := func(value func(Request) float64) (inside, beside []float64) {
-		for _, q := range tr.Requests {
-			tr.place(q.Time, start, end, value(q), &inside, &beside)
-		}
-		return inside, beside
+		return placed(tr.profile, tr.requests, start, end, value)
 	}
 	share := func(status string) span {
 		s := between(mean)(of(func(q Request) float64 {
@@ -115,31 +112,31 @@ func (tr trial) latencyError(stat signal.Stat) float64 {
 }
 
 func (tr trial) ofReadings(s signal.Signal, f bounded, start, end time.Time) span {
-	var inside, beside []float64
-	for _, r := range tr.Readings {
-		tr.place(r.Time, start, end, r.gauge(s), &inside, &beside)
-	}
-	return between(f)(inside, beside)
+	return between(f)(placed(tr.profile, tr.readings, start, end, func(r Reading) float64 { return r.gauge(s) }))
 }
 
-// place puts a value where it belongs: inside the window, or to those that may
-// be counted in it or not.
-func (tr trial) place(at, start, end time.Time, value float64, inside, beside *[]float64) {
-	blur := tr.profile.Blur
-	switch {
-	case blur == 0 && !at.Before(start) && at.Before(end), blur > 0 && at.After(start.Add(blur)) && at.Before(end.Add(-blur)):
-		*inside = append(*inside, value)
-	case blur > 0 && !at.Before(start.Add(-blur)) && !at.After(end.Add(blur)):
-		*beside = append(*beside, value)
+// placed are the values of what happened inside a window, and of what may be
+// counted in it or not.
+func placed[T any](p Profile, all []timed[T], start, end time.Time, value func(T) float64) (inside, beside []float64) {
+	from, to, blur := start.UnixNano(), end.UnixNano(), p.Blur.Nanoseconds()
+	for _, one := range all {
+		switch {
+		case one.at < from-blur, one.at > to+blur, blur == 0 && one.at == to:
+		case blur == 0, one.at > from+blur && one.at < to-blur:
+			inside = append(inside, value(one.what))
+		default:
+			beside = append(beside, value(one.what))
+		}
 	}
+	return inside, beside
 }
 
 // overlap is how many requests ran at once between two instants in Unix
 // nanoseconds: on average, at least or at most.
 func (tr trial) overlap(stat signal.Stat, start, end int64) float64 {
 	busy, candidates := 0.0, []int64{start}
-	for _, r := range tr.Requests {
-		from, until := max(r.begin(), start), min(r.Time.UnixNano(), end)
+	for _, r := range tr.requests {
+		from, until := max(r.what.begin(), start), min(r.at, end)
 		if from >= until {
 			continue
 		}
@@ -155,8 +152,8 @@ func (tr trial) overlap(stat signal.Stat, start, end int64) float64 {
 	least, most := math.Inf(1), 0.0
 	for _, at := range candidates {
 		running := 0.0
-		for _, r := range tr.Requests {
-			if r.begin() <= at && at < r.Time.UnixNano() {
+		for _, r := range tr.requests {
+			if at < r.at && r.what.begin() <= at {
 				running++
 			}
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
-const randomRequests = 1_200
+const randomRequests = 800
 
-// random is a world of about a thousand requests over two days and a half, or
+// random is a world of some hundred requests over two days and a half, or
 // the span that the source remembers: with a lull, a burst of errors and a slow
 // phase. The seed makes it, so that a world which shows a fault can be had again.
 func random(t testing.TB, p Profile, seed uint64, zoneName, start string) World {

@@ -11,9 +11,9 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
-// requests are all that the source must answer of some windows, but for age and
+// questions are all that the source must answer of some windows, but for age and
 // up, of which it is left to sources for which windows they know it.
-func (tr trial) requests(w signal.Windows) []signal.Request {
+func (tr trial) questions(w signal.Windows) []signal.Request {
 	var all []signal.Request
 	for _, d := range signal.Catalogue {
 		if tr.lacks(d) || d.Signal == signal.Age || d.Signal == signal.Up {
@@ -60,7 +60,7 @@ func (tr trial) splits(d signal.Definition) [][]signal.Dimension {
 
 func testSignals(t *testing.T, tr trial) {
 	for _, c := range tr.cuttings() {
-		for _, r := range tr.requests(c.windows) {
+		for _, r := range tr.questions(c.windows) {
 			name := fmt.Sprintf("%s: %s %s %v", c.name, r.Signal, r.Stat, r.SplitBy)
 			answer, err := tr.source.Read(t.Context(), r)
 			require.NoError(t, err, name)
@@ -99,7 +99,7 @@ func (tr trial) check(t testing.TB, r signal.Request, a signal.Answer, name stri
 // part is the trial with the requests of one series only.
 func (tr trial) part(splitBy []signal.Dimension, key []string) trial {
 	if len(splitBy) > 0 {
-		tr.Requests = slices.DeleteFunc(slices.Clone(tr.Requests), func(q Request) bool { return !slices.Equal(q.key(splitBy), key) })
+		tr.requests = slices.DeleteFunc(slices.Clone(tr.requests), func(q timed[Request]) bool { return !slices.Equal(q.what.key(splitBy), key) })
 	}
 	return tr
 }
@@ -107,11 +107,10 @@ func (tr trial) part(splitBy []signal.Dimension, key []string) trial {
 // keys are those of all requests that surely lie in the windows.
 func (tr trial) keys(r signal.Request) [][]string {
 	var keys [][]string
-	for _, q := range tr.Requests {
-		var inside, beside []float64
-		tr.place(q.Time, r.Windows.Starts[0], r.Windows.End, 0, &inside, &beside)
-		if len(inside) > 0 && tr.known(r.Windows, r.Windows.Len()-1) {
-			keys = append(keys, q.key(r.SplitBy))
+	one := func(Request) float64 { return 1 }
+	for i := range tr.requests {
+		if inside, _ := placed(tr.profile, tr.requests[i:i+1], r.Windows.Starts[0], r.Windows.End, one); len(inside) > 0 {
+			keys = append(keys, tr.requests[i].what.key(r.SplitBy))
 		}
 	}
 	slices.SortFunc(keys, slices.Compare)
@@ -141,14 +140,10 @@ func (tr trial) checkCounts(t testing.TB, c cutting, i int, bounds, counts []flo
 	t.Helper()
 	below := math.Inf(-1)
 	start, end := c.windows.Bounds(i)
+	inside, beside := placed(tr.profile, tr.requests, start, end, func(q Request) float64 { return q.Seconds })
 	for j, bound := range bounds {
-		var inside, beside []float64
-		for _, q := range tr.Requests {
-			if q.Seconds > below && q.Seconds <= bound {
-				tr.place(q.Time, start, end, q.Seconds, &inside, &beside)
-			}
-		}
-		want := between(count)(inside, beside).scaled(1, tr.profile.Rates)
+		outside := func(seconds float64) bool { return seconds <= below || seconds > bound }
+		want := between(count)(slices.DeleteFunc(slices.Clone(inside), outside), slices.DeleteFunc(slices.Clone(beside), outside)).scaled(1, tr.profile.Rates)
 		want.nan = tr.profile.Blur > 0 && start.Before(tr.Start)
 		if !tr.known(c.windows, i) {
 			want = unknown

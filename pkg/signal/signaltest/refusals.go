@@ -36,12 +36,12 @@ func testMissing(t *testing.T, tr trial) {
 }
 
 // refused takes an error for the Unsupported that it must be.
-func refused(t testing.TB, err error, what any) *signal.Unsupported {
+func refused(t testing.TB, err error, what any) signal.Unsupported {
 	t.Helper()
 	var refusal *signal.Unsupported
 	require.ErrorAs(t, err, &refusal, "%v", what)
 	require.NotEmpty(t, refusal.Reason, "%v", what)
-	return refusal
+	return *refusal
 }
 
 // testRefusals asks for what no source of the kind has, what this one has not,
@@ -101,8 +101,8 @@ func testCancelled(t *testing.T, tr trial) {
 func testConcurrent(t *testing.T, tr trial) {
 	var requests []signal.Request
 	for _, c := range tr.cuttings() {
-		for i, r := range tr.requests(c.windows) {
-			if i%3 == 0 {
+		for i, r := range tr.questions(c.windows) {
+			if i%5 == 0 {
 				requests = append(requests, r)
 			}
 		}

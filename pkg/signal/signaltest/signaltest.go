@@ -83,7 +83,7 @@ func Run(t *testing.T, p Profile, open Open) {
 		for _, w := range worlds(t, p) {
 			t.Run(w.Name, func(t *testing.T) {
 				t.Parallel()
-				testWorld(t, trial{World: w, profile: p, source: open(t, w)})
+				testWorld(t, newTrial(w, p, open(t, w)))
 			})
 		}
 	})
@@ -93,8 +93,27 @@ func Run(t *testing.T, p Profile, open Open) {
 // trial is a source under test beside what it reads.
 type trial struct {
 	World
-	profile Profile
-	source  signal.Source
+	profile  Profile
+	source   signal.Source
+	requests []timed[Request]
+	readings []timed[Reading]
+}
+
+// timed has the time of something in Unix nanoseconds, which are compared often.
+type timed[T any] struct {
+	at   int64
+	what T
+}
+
+func newTrial(w World, p Profile, source signal.Source) trial {
+	tr := trial{World: w, profile: p, source: source}
+	for _, r := range w.Requests {
+		tr.requests = append(tr.requests, timed[Request]{r.Time.UnixNano(), r})
+	}
+	for _, r := range w.Readings {
+		tr.readings = append(tr.readings, timed[Reading]{r.Time.UnixNano(), r})
+	}
+	return tr
 }
 
 func testWorld(t *testing.T, tr trial) {

@@ -11,7 +11,7 @@ import (
 func TestASourceThatHasEverythingConforms(t *testing.T) {
 	both := []signal.Dimension{signal.Operation, signal.Status}
 	for name, p := range map[string]signaltest.Profile{
-		"exact":   {Kind: signal.App, SplitBy: both},
+		"exact":   {Kind: signal.App, SplitBy: both, Span: 3 * time.Hour},
 		"seconds": {Kind: signal.App, SplitBy: both, Resolution: time.Second, Span: 10 * time.Minute},
 		"scraped": {
 			Kind: signal.Go, SplitBy: both, Resolution: 15 * time.Second, Shortest: time.Minute, Span: 2 * time.Hour,
