@@ -1,25 +1,15 @@
 package plugin
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -137,97 +127,6 @@ func startShop(t *testing.T) shop {
 	return shop{server.URL, path, flush}
 }
 
-// sentRequest is what the loader saw of one request.
-type sentRequest struct {
-	end    time.Time
-	took   time.Duration
-	failed bool
-}
-
-// load sends requests at a steady rate, whatever becomes of them, and returns
-// them in the order in which they ended.
-func load(t *testing.T, base string) []sentRequest {
-	t.Helper()
-	transport := &http.Transport{MaxIdleConnsPerHost: loadRate}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
-	var (
-		mu   sync.Mutex
-		all  []sentRequest
-		errs []error
-		wg   sync.WaitGroup
-	)
-	tick := time.NewTicker(time.Second / loadRate)
-	defer tick.Stop()
-	for i := range int(loadFor/time.Second) * loadRate {
-		<-tick.C
-		wg.Go(func() {
-			r, err := send(t.Context(), client, base, i)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				errs = append(errs, err)
-				return
-			}
-			all = append(all, r)
-		})
-	}
-	wg.Wait()
-	require.NoError(t, errors.Join(errs...))
-	slices.SortFunc(all, func(a, b sentRequest) int { return a.end.Compare(b.end) })
-	return all
-}
-
-func send(ctx context.Context, client *http.Client, base string, i int) (sentRequest, error) {
-	values := url.Values{"ms": {strconv.Itoa(shortest + i*37%spread)}}
-	failing := i%failsEvery == 0
-	if failing {
-		values.Set("fail", "1")
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/work?"+values.Encode(), http.NoBody)
-	if err != nil {
-		return sentRequest{}, err
-	}
-	begun := time.Now()
-	resp, err := client.Do(r)
-	if err != nil {
-		return sentRequest{}, err
-	}
-	ended := time.Now()
-	if err := resp.Body.Close(); err != nil {
-		return sentRequest{}, err
-	}
-	if (resp.StatusCode == http.StatusInternalServerError) != failing {
-		return sentRequest{}, fmt.Errorf("the service answered %s", resp.Status)
-	}
-	return sentRequest{ended, ended.Sub(begun), failing}, nil
-}
-
-// loaderReport is what the loader says of the requests that ended in a time.
-type loaderReport struct {
-	count                      int
-	success, average, p50, p95 float64
-}
-
-func summarise(all []sentRequest, from, to time.Time) loaderReport {
-	var took []float64
-	ok, sum := 0, 0.0
-	for _, r := range all {
-		if r.end.Before(from) || !r.end.Before(to) {
-			continue
-		}
-		took = append(took, r.took.Seconds())
-		sum += r.took.Seconds()
-		if !r.failed {
-			ok++
-		}
-	}
-	slices.Sort(took)
-	n := float64(len(took))
-	at := func(q float64) float64 { return took[int(math.Round(q*(n-1)))] }
-	return loaderReport{count: len(took), success: 100 * float64(ok) / n, average: sum / n, p50: at(0.5), p95: at(0.95)}
-}
-
 // number asks an instant query of one service over a range.
 func number(t *testing.T, d *Datasource, service, model string, from, to time.Time) float64 {
 	t.Helper()
@@ -295,69 +194,4 @@ func follow(t *testing.T, d *Datasource) func(t *testing.T) map[int64]float64 {
 		}
 		return seconds
 	}
-}
-
-// startPrometheus starts a real Prometheus that scrapes the service each second,
-// and returns its address; without one installed that part is left out.
-func startPrometheus(t *testing.T, target string) string {
-	t.Helper()
-	binary, err := exec.LookPath("prometheus")
-	if err != nil {
-		t.Log("without Prometheus: apt-get install --no-install-recommends prometheus")
-		return ""
-	}
-	address, err := url.Parse(target)
-	require.NoError(t, err)
-	config := filepath.Join(t.TempDir(), "prometheus.yml")
-	require.NoError(t, os.WriteFile(config, []byte("scrape_configs: [{job_name: shop, scrape_interval: 1s, static_configs: [{targets: ['"+address.Host+"']}]}]\n"), 0o600))
-	cmd := exec.Command(binary, "--config.file="+config, "--storage.tsdb.path="+t.TempDir(), "--web.listen-address=127.0.0.1:0", "--enable-feature=native-histograms")
-	stderr, err := cmd.StderrPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	listening := make(chan string, 1)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		pattern := regexp.MustCompile(`Listening on"? .*address=(127\.0\.0\.1:\d+)`)
-		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			if found := pattern.FindStringSubmatch(lines.Text()); found != nil {
-				listening <- found[1]
-			}
-		}
-		_, _ = io.Copy(io.Discard, stderr)
-	}()
-	t.Cleanup(func() {
-		require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-		<-ended
-		_ = cmd.Wait() // its exit code tells of the signal
-	})
-	select {
-	case found := <-listening:
-		waitForScrape(t, "http://"+found)
-		return "http://" + found
-	case <-ended:
-		require.FailNow(t, "Prometheus ended while it started")
-	case <-time.After(time.Minute):
-		require.FailNow(t, "Prometheus did not start in time")
-	}
-	return ""
-}
-
-// waitForScrape waits until there is a first sample, which comes seconds after
-// the start: a rate over a time in which there was none tells less.
-func waitForScrape(t *testing.T, address string) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/api/v1/query?query=up", http.NoBody)
-		require.NoError(t, err)
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return false
-		}
-		defer func() { _ = resp.Body.Close() }()
-		var found struct {
-			Data struct{ Result []json.RawMessage }
-		}
-		return json.NewDecoder(resp.Body).Decode(&found) == nil && len(found.Data.Result) > 0
-	}, time.Minute, 100*time.Millisecond)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/heartline-monitor/heartline/pkg/signal"
@@ -136,6 +137,8 @@ func checkName(i int, name string) error {
 		return fmt.Errorf("setting services[%d] has the name %q: remove the spaces around it", i, name)
 	case utf8.RuneCountInString(name) > maxServiceName:
 		return fmt.Errorf("setting services[%d] has a name of %d characters: use at most %d", i, utf8.RuneCountInString(name), maxServiceName)
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Errorf("setting services[%d] has the name %q: remove the line breaks and other control characters from it", i, name)
 	case strings.ContainsAny(name, notInNames):
 		return fmt.Errorf("setting services[%d] has the name %q: use none of the characters %s in it", i, name, notInNames)
 	}
@@ -189,7 +192,7 @@ func (s serviceSettings) checkSelector() error {
 func checkURL(setting, address string) error {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return fmt.Errorf("setting %s is no address: write it as http://host:port or https://host", setting)
 	case u.User != nil:
 		return fmt.Errorf("setting %s has a user in it: set user beside it, and the password as a secret", setting)
@@ -209,6 +212,13 @@ func (c credentials) check(user, password, token string) error {
 		return fmt.Errorf("setting %s has no password: set the secret %s", user, password)
 	case c.user == "" && c.password != "":
 		return fmt.Errorf("secret %s has no user: set %s", password, user)
+	case strings.Contains(c.user, ":"):
+		return fmt.Errorf("setting %s holds a colon, which ends a user's name in basic authentication: use another user", user)
+	}
+	for name, value := range map[string]string{user: c.user, password: c.password, token: c.token} {
+		if strings.ContainsFunc(value, unicode.IsControl) {
+			return fmt.Errorf("%s has a line break or another control character in it, often at its end: remove it", name)
+		}
 	}
 	return nil
 }

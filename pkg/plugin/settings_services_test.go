@@ -52,6 +52,7 @@ func TestWrongServicesAreNamedWithTheirRemedy(t *testing.T) {
 		{"spaces around the name", `[{"name": "a ", "kind": "app", "url": "http://a"}]`, `has the name "a ": remove the spaces`},
 		{"long name", `[{"name": "` + strings.Repeat("名", 101) + `", "kind": "app"}]`, "a name of 101 characters: use at most 100"},
 		{"a comma in the name", `[{"name": "a,b", "kind": "app"}]`, `has the name "a,b": use none of the characters ,{}$`},
+		{"a line break in the name", `[{"name": "a\nb", "kind": "app"}]`, `has the name "a\nb": remove the line breaks`},
 		{"a variable as the name", `[{"name": "${a}", "kind": "app"}]`, "use none of the characters"},
 		{"name twice", `[{` + good + `}, {` + good + `}]`, `names "a" twice`},
 		{"no kind", `[{"name": "a"}]`, `kind of service "a" is "": use one of ["requestlog" "app" "go"]`},
@@ -64,6 +65,7 @@ func TestWrongServicesAreNamedWithTheirRemedy(t *testing.T) {
 		{"user for a log", `[{"name": "a", "kind": "requestlog", "path": "/srv/a.db", "user": "u"}]`, `setting user of service "a" belongs to kind "app"`},
 		{"wrong zone", `[{"name": "a", "kind": "requestlog", "path": "/srv/a.db", "timezone": "Mars"}]`, `timezone of service "a" "Mars" is no time zone`},
 		{"no address", `[{"name": "a", "kind": "app", "url": "a:3000"}]`, `url of service "a" is no address: write it as http://host:port`},
+		{"no host", `[{"name": "a", "kind": "app", "url": "http://:3000"}]`, `url of service "a" is no address`},
 		{"query in the address", `[{"name": "a", "kind": "app", "url": "http://a/?x=1"}]`, "has a ? or a # in it"},
 		{"user without password", `[{` + good + `, "user": "u"}]`, `user of service "a" has no password: set the secret services.a.password`},
 	}
@@ -87,6 +89,10 @@ func TestWrongMetricsAreNamedWithTheirRemedy(t *testing.T) {
 		{"user without password", `{"url": "http://p", "user": "u"}`, nil, "metrics.user has no password: set the secret metricsPassword"},
 		{"password without user", `{"url": "http://p"}`, map[string]string{"metricsPassword": "s3cret"}, "secret metricsPassword has no user: set metrics.user"},
 		{"token and user", `{"url": "http://p", "user": "u"}`, map[string]string{"metricsPassword": "s3cret", "metricsToken": "s3cret"}, "secret metricsToken is set beside a user or a password"},
+		{"line break behind the token", `{"url": "http://p"}`, map[string]string{"metricsToken": "s3cret\n"}, "metricsToken has a line break"},
+		{"header in the token", `{"url": "http://p"}`, map[string]string{"metricsToken": "s3cret\r\nX-Admin: 1"}, "metricsToken has a line break"},
+		{"line break behind the password", `{"url": "http://p", "user": "u"}`, map[string]string{"metricsPassword": "s3cret\n"}, "metricsPassword has a line break"},
+		{"colon in the user", `{"url": "http://p", "user": "u:v"}`, map[string]string{"metricsPassword": "s3cret"}, "setting metrics.user holds a colon"},
 		{"password in the address", `{"url": "http://u:s3cret@p"}`, nil, "setting metrics.url has a user in it"},
 		{"password in what is no address", `{"url": "http://u:s3cret@%zz"}`, nil, "setting metrics.url is no address"},
 	}
