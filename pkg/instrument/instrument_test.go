@@ -64,11 +64,13 @@ type memoryLog struct {
 	rows      atomic.Uint64
 	failed    atomic.Uint64
 	ended     atomic.Int64
+	took      atomic.Int64 // of the last one
 	snapshots []Snapshot
 }
 
-func (l *memoryLog) Record(ended time.Time, _ time.Duration, failed bool) {
+func (l *memoryLog) Record(ended time.Time, took time.Duration, failed bool) {
 	l.rows.Add(1)
+	l.took.Store(int64(took))
 	l.ended.Store(ended.UnixNano())
 	if failed {
 		l.failed.Add(1)

@@ -52,6 +52,7 @@ func (o *Operation) Name() string { return o.name }
 // nil. It takes no lock and allocates nothing. A duration of less than 1 ns counts
 // as 1 ns.
 func (o *Operation) Observe(d time.Duration, err error) {
+	d = max(d, 1) // the request log must not hold less than is counted
 	o.shard().count(d, err != nil)
 	if log := o.monitor.requestLog; log != nil {
 		log.Record(o.monitor.wall(o.monitor.clock()), d, err != nil)

@@ -204,3 +204,14 @@ func inFlight(t *testing.T, m *Monitor) map[string]any {
 	}
 	return got
 }
+
+func TestDurationBelowOneNanosecondIsOneInTheRequestLogToo(t *testing.T) {
+	log := &memoryLog{}
+	m, err := New(Config{Service: "test", RequestLog: log})
+	require.NoError(t, err)
+	defer m.Close()
+	for _, d := range []time.Duration{-time.Second, 0, 1} {
+		m.Observe("import", d, nil)
+		require.EqualValues(t, 1, log.took.Load(), "%v", d)
+	}
+}

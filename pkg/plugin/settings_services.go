@@ -215,9 +215,11 @@ func (c credentials) check(user, password, token string) error {
 	case strings.Contains(c.user, ":"):
 		return fmt.Errorf("setting %s holds a colon, which ends a user's name in basic authentication: use another user", user)
 	}
-	for name, value := range map[string]string{user: c.user, password: c.password, token: c.token} {
-		if strings.ContainsFunc(value, unicode.IsControl) {
-			return fmt.Errorf("%s has a line break or another control character in it, often at its end: remove it", name)
+	for _, one := range []struct{ name, value string }{
+		{"setting " + user, c.user}, {"secret " + password, c.password}, {"secret " + token, c.token},
+	} {
+		if strings.ContainsFunc(one.value, unicode.IsControl) {
+			return fmt.Errorf("%s has a line break or another control character in it, often at its end: remove it", one.name)
 		}
 	}
 	return nil

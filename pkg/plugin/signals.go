@@ -109,7 +109,12 @@ func (d *Datasource) readings(ctx context.Context, s survey, chosen []serviceSet
 		return err
 	})
 	for i, err := range f.errs {
-		if s.request.Signal == signal.Up && isFault(err) {
+		cannot := s.request.Supports(chosen[i].Kind)
+		switch {
+		case err != nil && cannot != nil:
+			// What cannot be read now would not have had it either.
+			f.errs[i] = fmt.Errorf("service %q: %w", chosen[i].Name, cannot)
+		case s.request.Signal == signal.Up && isFault(err):
 			reads[i], f.errs[i] = s.down(empty), nil
 		}
 	}

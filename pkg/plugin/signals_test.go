@@ -249,3 +249,18 @@ func TestSignalsNeedServices(t *testing.T) {
 		require.EqualValues(t, 400, res.Status)
 	}
 }
+
+func TestServiceThatCannotBeReadIsNotMissedWhereItsKindNeverHasTheSignal(t *testing.T) {
+	t.Setenv(allowedPathsVariable, t.TempDir())
+	const settings = `{"services": [{"name": "app", "kind": "app", "url": "http://a"}, {"name": "log", "kind": "requestlog", "path": "/nowhere/x.db"}]}`
+	d := openedWith(t, settings, nil, func(serviceSettings, string) (signal.Source, error) {
+		return &fakeSource{kind: signal.App, factor: 1}, nil
+	})
+	f := ask1(t, d, query.TypeSignals, `{"signal": "goroutines", "format": "instant"}`)[0]
+	require.Equal(t, []string{"app"}, values(t, f, "service"))
+	require.Empty(t, f.Meta.Notices)
+	f = ask1(t, d, query.TypeSignals, `{"signal": "qps", "format": "instant"}`)[0]
+	require.Equal(t, []string{"app", "log"}, values(t, f, "service"))
+	res := respond(t, d, panel(query.TypeSignals, `{"signal": "goroutines", "services": ["log"]}`), nil)
+	require.ErrorContains(t, res.Error, `service "log": signal "goroutines" is not available here: a request log has no figures of the process`)
+}

@@ -97,6 +97,8 @@ func checkPlace(path string) error {
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
 		return errors.New("is a folder: name a file in it")
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("is no regular file (%s): name another one", info.Mode().Type())
 	case err == nil || !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -238,6 +240,13 @@ func (d *database) expire(before string) (more bool, err error) {
 // put into the one that has the path now.
 func (d *database) abandon() {
 	_, _ = d.db.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)") // the file may be gone altogether
+	d.close()
+}
+
+// leave closes the file for good, without its write-ahead log: who may not write
+// into the folder can read it then. Where others have it open, it stays as it is.
+func (d *database) leave() {
+	_, _ = d.db.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
 	d.close()
 }
 

@@ -46,6 +46,7 @@ func TestWhatCannotBeOpenedIsSaidWithTheRemedy(t *testing.T) {
 		"negative queue":     {Config{Path: "x", Queue: -1}, "Queue is -1"},
 		"huge queue":         {Config{Path: "x", Queue: maxQueue + 1}, "at most"},
 		"a folder":           {Config{Path: folder}, "is a folder: name a file in it"},
+		"a device":           {Config{Path: os.DevNull}, "is no regular file (Dc---------): name another one"},
 		"no folder":          {Config{Path: filepath.Join(folder, "missing", "performance.db")}, "its folder cannot be read, create it"},
 		"a text":             {Config{Path: text}, "is no SQLite database or a damaged one, move it away"},
 		"other tables":       {Config{Path: foreign}, "holds other tables than a request log, use another file"},

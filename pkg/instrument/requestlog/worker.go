@@ -145,7 +145,7 @@ func (w *worker) finish(ticks <-chan time.Time) error {
 		}
 	}
 	if w.file != nil {
-		w.file.close()
+		w.file.leave()
 	}
 	rest := uint64(len(w.batch) + len(w.minutes))
 	for w.batch = w.queue.pop(w.batch[:0]); len(w.batch) > 0; w.batch = w.queue.pop(w.batch[:0]) {

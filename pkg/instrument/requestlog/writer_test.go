@@ -192,3 +192,40 @@ func TestNothingIsRecordedAfterClose(t *testing.T) {
 	written, dropped := w.Counts()
 	require.Equal(t, [2]uint64{1, 2}, [2]uint64{written, dropped})
 }
+
+// writeVersion is the byte of an SQLite file that says how it is written: 1 with a
+// rollback journal, 2 with a write-ahead log
+// (https://www.sqlite.org/fileformat2.html#file_format_version_numbers).
+func writeVersion(t *testing.T, path string) byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return content[18]
+}
+
+func TestCloseLeavesAFileThatNeedsNoOther(t *testing.T) {
+	w := open(t, Config{})
+	w.Record(time.Now(), time.Millisecond, false)
+	waitWritten(t, w, 1)
+	require.EqualValues(t, 2, writeVersion(t, w.config.Path))
+	require.NoError(t, w.Close())
+	require.EqualValues(t, 1, writeVersion(t, w.config.Path))
+	files, err := os.ReadDir(filepath.Dir(w.config.Path))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.Equal(t, 1, count(t, w.config.Path, "request_logs"))
+}
+
+func TestCloseLeavesAFileThatIsBeingReadAsItIs(t *testing.T) {
+	w := open(t, Config{})
+	w.Record(time.Now(), time.Millisecond, false)
+	waitWritten(t, w, 1)
+	rows, err := reader(t, w.config.Path).QueryContext(t.Context(), "SELECT id FROM request_logs")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	require.True(t, rows.Next())
+	require.NoError(t, w.Close())
+	require.EqualValues(t, 2, writeVersion(t, w.config.Path))
+	require.False(t, rows.Next())
+	require.NoError(t, rows.Err())
+}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/signal"
@@ -49,6 +50,8 @@ type Source struct {
 
 	totals     feed // without the figures of each operation
 	operations feed // with them: fetched once somebody splits by operation
+
+	expected atomic.Int64 // how long the next answer will be, by the last one, in bytes
 
 	life    context.Context // ends with Close
 	end     context.CancelFunc

@@ -127,6 +127,21 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.Equal(t, heavy[6:], trim(heavy))
 }
 
+// Every second of an answer has the names of its operations anew.
+func TestNamesOfOperationsCountAsMemory(t *testing.T) {
+	a, s := newStub(t)
+	long := strings.Repeat("x", 4<<20)
+	for range 20 {
+		a.live(1, map[string][]float64{long: {0.1}})
+		a.mu.Lock()
+		a.history = a.history[len(a.history)-1:]
+		a.mu.Unlock()
+		read(t, s, signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Operation}, Windows: over(a.clock.now(), 1, time.Minute)})
+	}
+	require.Less(t, len(s.operations.memory.seconds), 10, "32 MiB are kept")
+	require.NotEmpty(t, s.operations.memory.seconds)
+}
+
 func TestRestartBeginsTheHistoryAnew(t *testing.T) {
 	a, s := newStub(t)
 	a.live(10, map[string][]float64{"GET /": {0.1, 0.1}})

@@ -100,6 +100,10 @@ func TestAppThatCannotBeReadIsAFault(t *testing.T) {
 		"no sketch":            {says(proper(t, "sketch", nil)), "has a sketch with gamma 0"},
 		"more errors than all": {says(second("errors", 2)), "second 1772787600 has 2 errors of 1 requests"},
 		"bin beyond all":       {says(second("bins", [][]int{{4096, 1}})), "has bin 4096 with 1 requests"},
+		"countless requests":   {says(second("requests", uint64(1)<<62)), "second 1772787600 has 0 errors of 4611686018427387904 requests"},
+		"endless request":      {says(second("max", 1e300)), "has requests of 0.1 to 1e+300"},
+		"negative goroutines":  {says(second("goroutines", -5)), "second 1772787600 has goroutines -5"},
+		"endless memory":       {says(second("memory", 1e308)), "second 1772787600 has memory 1e+308"},
 		"backward bounds":      {says(second("min", 5)), "has requests of 5 to 0.1, in sum 0.1 seconds"},
 		"bad operation":        {says(second("operations", map[string]any{"a": map[string]any{"requests": -1}})), `operation "a", has 0 errors of -1 requests`},
 		"disorder":             {says(proper(t, "history", []any{wire(morning, nil, nil), wire(morning, nil, nil)})), "stands behind second"},
@@ -129,8 +133,10 @@ func TestAppThatCannotBeReadIsAFault(t *testing.T) {
 
 func TestHealthThatCannotBeReadIsAFault(t *testing.T) {
 	for body, want := range map[string]string{
-		"<html>":           "/api/monitor/health answers is not the JSON of a health endpoint",
-		`{"status": "ok"}`: "says neither goroutines nor memory.alloc_mb",
+		"<html>":                          "/api/monitor/health answers is not the JSON of a health endpoint",
+		`{"status": "ok"}`:                "says neither goroutines nor memory.alloc_mb",
+		`{"goroutines": -5}`:              "/api/monitor/health answers has goroutines -5: see that the url leads to the app itself",
+		`{"memory": {"alloc_mb": 1e300}}`: "has memory",
 	} {
 		a := &stub{start: morning, clock: &clock{at: morning}}
 		a.answer = func(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,11 @@ const (
 
 // maxAnswer is the largest answer that is read, in bytes, after decompression.
 const maxAnswer = 8 << 20
+
+// maxExpected bounds the room that is made for an answer before it comes, in
+// bytes: the first one, with all that the app remembers, is far larger than those
+// that follow each second.
+const maxExpected = 64 << 10
 
 var (
 	errNotServed = errors.New("there is nothing (404)")
@@ -45,12 +51,14 @@ func (s *Source) get(ctx context.Context, path string, query url.Values) ([]byte
 	if err := refusal(resp); err != nil {
 		return nil, signal.Faultf("%s %w", address, err)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(int(s.expected.Load()))
+	if _, err := body.ReadFrom(io.LimitReader(resp.Body, maxAnswer+1)); err != nil {
 		return nil, s.unreachable(address, err)
 	}
-	if len(body) > maxAnswer {
+	s.expected.Store(min(int64(body.Len())+bytes.MinRead, maxExpected))
+	if body.Len() > maxAnswer {
 		return nil, signal.Faultf("%s does not answer with figures, or with too many: %w: see that the url leads to the app itself", address, errTooLarge)
 	}
-	return body, nil
+	return body.Bytes(), nil
 }

@@ -16,8 +16,10 @@ type second struct {
 	gcPause                           float64 // seconds
 }
 
-// What a second and an operation in it take in memory without their bins.
+// What a second and an operation in it take in memory without their bins, and the
+// name of an operation besides.
 const (
+	binBytes        = 8
 	secondWeight    = 24
 	operationWeight = 16
 )

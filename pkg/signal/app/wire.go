@@ -8,6 +8,14 @@ import (
 	"time"
 )
 
+const (
+	// maxCount bounds the requests of a second: sums of all that is kept stay exact.
+	maxCount = math.MaxUint32
+	// maxFigure bounds every other figure: a byte is the smallest unit, and no
+	// machine has 2^60 of them.
+	maxFigure = 1 << 60
+)
+
 // statsVersion is the version of /api/monitor/stats that this package reads.
 const statsVersion = 1
 
@@ -112,6 +120,9 @@ func parseHealth(body []byte) (second, error) {
 	sample := second{inFlight: math.NaN(), cpu: math.NaN(), gc: math.NaN(), gcPause: math.NaN()}
 	sample.goroutines = orNaN(h.Goroutines)
 	sample.memory = orNaN(h.Memory.AllocMB) * (1 << 20)
+	if err := sample.check(); err != nil {
+		return second{}, fmt.Errorf("%w: see that the url leads to the app itself", err)
+	}
 	return sample, nil
 }
 
@@ -125,6 +136,9 @@ func (w *wireSecond) second() (second, error) {
 		inFlight: orNaN(w.InFlight), goroutines: orNaN(w.Goroutines), memory: orNaN(w.Memory),
 		cpu: orNaN(w.CPU), gc: orNaN(w.GC), gcPause: orNaN(w.GCPause),
 	}
+	if err := s.check(); err != nil {
+		return second{}, fmt.Errorf("second %d %w", w.T, err)
+	}
 	if len(w.Operations) == 0 {
 		return s, nil
 	}
@@ -135,20 +149,36 @@ func (w *wireSecond) second() (second, error) {
 			return second{}, fmt.Errorf("second %d, operation %.100q, %w", w.T, name, err)
 		}
 		s.operations[name] = part
-		s.weight += operationWeight + len(part.bins)
+		s.weight += operationWeight + len(part.bins) + len(name)/binBytes
 	}
 	return s, nil
 }
 
+// check refuses what no app can have.
+func (s *second) check() error {
+	for _, g := range []struct {
+		name  string
+		value float64
+	}{
+		{"in_flight", s.inFlight}, {"goroutines", s.goroutines}, {"memory", s.memory},
+		{"cpu", s.cpu}, {"gc", s.gc}, {"gc_pause", s.gcPause},
+	} {
+		if g.value < 0 || g.value > maxFigure {
+			return fmt.Errorf("has %s %v", g.name, g.value)
+		}
+	}
+	return nil
+}
+
 func (w *wireTally) tally() (tally, error) {
-	if w.Requests < 0 || w.Errors < 0 || w.Errors > w.Requests {
+	if w.Requests < 0 || w.Requests > maxCount || w.Errors < 0 || w.Errors > w.Requests {
 		return tally{}, fmt.Errorf("has %d errors of %d requests", w.Errors, w.Requests)
 	}
 	t := tally{requests: w.Requests, errors: w.Errors, sum: w.Sum, min: w.Min, max: w.Max}
 	if w.Requests == 0 {
 		return tally{}, nil
 	}
-	if !(w.Sum >= 0 && w.Min >= 0 && w.Min <= w.Max) {
+	if !(w.Sum >= 0 && w.Sum <= maxFigure && w.Min >= 0 && w.Min <= w.Max && w.Max <= maxFigure) {
 		return tally{}, fmt.Errorf("has requests of %v to %v, in sum %v seconds", w.Min, w.Max, w.Sum)
 	}
 	t.bins = make([]bin, len(w.Bins))

@@ -54,17 +54,19 @@ func TestWhatIsWrongWithPrometheusIsAFaultThatNamesItAndTheRemedy(t *testing.T) 
 		handler http.HandlerFunc
 		says    []string
 	}{
-		"internal error":   {failure(500, "internal", "disk on fire"), []string{"disk on fire", "look at its log"}},
-		"gateway's page":   {answer(502, "text/html", "<html>bad gateway</html>"), []string{"502", "proxy"}},
-		"timeout":          {failure(503, "timeout", "query timed out in expression evaluation"), []string{"timed out", "shorter range"}},
-		"login page":       {answer(200, "text/html; charset=utf-8", "<html>login</html>"), []string{"text/html", "base address"}},
-		"garbage":          {answer(200, "application/json", `{"status":"success","data":`), []string{"metrics.url"}},
-		"another's JSON":   {answer(200, "application/json", `{"hello":"world"}`), []string{"metrics.url"}},
-		"no such page":     {answer(404, "text/plain", "404 page not found"), []string{"404", "without /api"}},
-		"unauthorised":     {answer(401, "text/plain", "who are you"), []string{"401", "metricsToken"}},
-		"forbidden":        {answer(403, "text/plain", "not you"), []string{"403", "right"}},
-		"redirect":         {http.RedirectHandler("https://user:hidden@elsewhere.example/login?token=hidden", http.StatusFound).ServeHTTP, []string{"https://elsewhere.example/login", "final address"}},
-		"redirect nowhere": {answer(302, "text/plain", ""), []string{"nowhere"}},
+		"internal error":                {failure(500, "internal", "disk on fire"), []string{"disk on fire", "look at its log"}},
+		"gateway's page":                {answer(502, "text/html", "<html>bad gateway</html>"), []string{"502", "proxy"}},
+		"timeout":                       {failure(503, "timeout", "query timed out in expression evaluation"), []string{"timed out", "shorter range"}},
+		"login page":                    {answer(200, "text/html; charset=utf-8", "<html>login</html>"), []string{"text/html", "base address"}},
+		"garbage":                       {answer(200, "application/json", `{"status":"success","data":`), []string{"metrics.url"}},
+		"another's JSON":                {answer(200, "application/json", `{"hello":"world"}`), []string{"metrics.url"}},
+		"echo of what it was sent":      {answer(200, "application/json", `{"status":"success","data":{"resultType":"vector","result":"`+secret+`"}}`), []string{"metrics.url"}},
+		"echo that is no answer at all": {answer(200, "application/json", `{"status":["`+secret+`"]}`), []string{"metrics.url"}},
+		"no such page":                  {answer(404, "text/plain", "404 page not found"), []string{"404", "without /api"}},
+		"unauthorised":                  {answer(401, "text/plain", "who are you"), []string{"401", "metricsToken"}},
+		"forbidden":                     {answer(403, "text/plain", "not you"), []string{"403", "right"}},
+		"redirect":                      {http.RedirectHandler("https://user:hidden@elsewhere.example/login?token=hidden", http.StatusFound).ServeHTTP, []string{"https://elsewhere.example/login", "final address"}},
+		"redirect nowhere":              {answer(302, "text/plain", ""), []string{"nowhere"}},
 		"broken off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")
@@ -181,6 +183,38 @@ func TestAWrongQuestionIsNoFault(t *testing.T) {
 			require.ErrorContains(t, err, tc.says)
 			require.False(t, errors.As(err, new(*signal.Fault)), "%v", err)
 		})
+	}
+}
+
+// Nobody wrote the question of a signal: that Prometheus cannot answer it is no
+// mistake of the plugin, and no zero either.
+func TestASignalThatIsTooMuchForPrometheusIsAFault(t *testing.T) {
+	server := httptest.NewServer(failure(422, "execution", "query processing would load too many samples"))
+	defer server.Close()
+	api, err := prometheus.NewAPI(server.URL, credentialed(t, time.Minute))
+	require.NoError(t, err)
+	source, err := prometheus.New(prometheus.Config{API: api, Selector: `job="shop"`})
+	require.NoError(t, err)
+	address, says := server.Listener.Addr().String(), []string{"too many samples", "narrow it"}
+	_, err = source.Read(t.Context(), signal.Request{Signal: signal.QPS, Windows: last(2, time.Minute)})
+	checkFault(t, err, address, says)
+	_, err = source.Latencies(t.Context(), last(2, time.Minute))
+	checkFault(t, err, address, says)
+	_, err = source.Missing(t.Context())
+	checkFault(t, err, address, says)
+	_, err = source.Check(t.Context())
+	checkFault(t, err, address, says)
+}
+
+func TestLongMessagesAreCut(t *testing.T) {
+	for _, kind := range []string{"bad_data", "execution", "timeout"} {
+		server := httptest.NewServer(failure(422, kind, strings.Repeat("x", 1<<20)))
+		api, err := prometheus.NewAPI(server.URL, credentialed(t, time.Minute))
+		require.NoError(t, err)
+		_, _, err = prometheus.Query(t.Context(), api, "up", noon)
+		require.ErrorContains(t, err, strings.Repeat("x", 500))
+		require.Less(t, len(err.Error()), 1000, kind)
+		server.Close()
 	}
 }
 

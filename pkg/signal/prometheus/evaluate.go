@@ -158,7 +158,7 @@ func (t *table) of(metric model.Metric) (*points, error) {
 		return p, nil
 	}
 	if n := len(t.series) + 1; n > maxSeries || n*t.windows.Len() > maxCells {
-		return nil, fmt.Errorf("there are more than %d series, or %d points in all: leave splitBy out, narrow services[].selector, or ask for longer intervals", maxSeries, maxCells)
+		return nil, excess{fmt.Errorf("there are more than %d series, or %d points in all: leave splitBy out, narrow services[].selector, or ask for longer intervals", maxSeries, maxCells)}
 	}
 	p := &points{metric: metric, values: nothing(t.windows.Len()), histograms: map[int]*model.SampleHistogram{}}
 	t.series[key] = p

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 
@@ -20,6 +21,22 @@ func where(api v1.API) string {
 	return "Prometheus"
 }
 
+// excess is a question that asks for more than Prometheus, or we, can bear. It is the
+// expression's fault where somebody wrote one; a Source wrote its own.
+type excess struct{ error }
+
+// Unwrap implements errors' interface.
+func (e excess) Unwrap() error { return e.error }
+
+// blamed makes a Fault of an error of a Source's own question, with which nobody made
+// a mistake.
+func blamed(err error) error {
+	if _, ok := errors.AsType[excess](err); ok {
+		return &signal.Fault{Err: err}
+	}
+	return err
+}
+
 // classify tells a Prometheus that cannot be asked, which is a signal.Fault, from
 // a question that it cannot answer. A context that was cancelled is neither.
 func classify(ctx context.Context, api v1.API, err error) error {
@@ -27,7 +44,7 @@ func classify(ctx context.Context, api v1.API, err error) error {
 		return fmt.Errorf("asking %s was given up: %w", where(api), context.Canceled)
 	}
 	if errors.Is(err, errTooLarge) {
-		return fmt.Errorf("%s: %w", where(api), errTooLarge)
+		return excess{fmt.Errorf("%s: %w", where(api), errTooLarge)}
 	}
 	if refused, ok := errors.AsType[answerError](err); ok {
 		return signal.Faultf("%s %w", where(api), refused)
@@ -45,15 +62,22 @@ func classify(ctx context.Context, api v1.API, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return signal.Faultf("%s did not answer in time: see that it is up and not overloaded, or ask for a shorter range: %w", where(api), context.DeadlineExceeded)
 	}
-	return signal.Faultf("%s broke off or answered with what cannot be read: see that metrics.url leads to a Prometheus: %w", where(api), err)
+	return signal.Faultf("%s broke off or answered with what cannot be read: see that metrics.url leads to a Prometheus: %s", where(api), unquoted(err))
+}
+
+// unquoted is an error without what the JSON decoder quotes of the answer: a server
+// that repeats the headers it was sent would have the credentials in it.
+func unquoted(err error) string {
+	text, _, _ := strings.Cut(err.Error(), ", error found in #")
+	return fmt.Sprintf("%.500s", text)
 }
 
 func answeredWith(api v1.API, e *v1.Error) error {
 	switch e.Type {
 	case v1.ErrBadData:
-		return fmt.Errorf("%s does not accept the query: %s", where(api), e.Msg)
+		return fmt.Errorf("%s does not accept the query: %.500s", where(api), e.Msg)
 	case v1.ErrExec:
-		return fmt.Errorf("%s cannot evaluate the query, narrow it if it asks for too much: %s", where(api), e.Msg)
+		return excess{fmt.Errorf("%s cannot evaluate the query, narrow it if it asks for too much: %.500s", where(api), e.Msg)}
 	case v1.ErrTimeout, v1.ErrCanceled:
 		return overloaded(api, e.Msg)
 	case v1.ErrServer:
@@ -71,7 +95,7 @@ func answeredWith(api v1.API, e *v1.Error) error {
 	case v1.ErrClient:
 		return signal.Faultf("%s refuses the question (%s): metrics.url must be the base address of a Prometheus, without /api", where(api), e.Msg)
 	default:
-		return signal.Faultf("%s answers with what no Prometheus says, see that metrics.url leads to one: %w", where(api), e)
+		return signal.Faultf("%s answers with what no Prometheus says, see that metrics.url leads to one: %s", where(api), unquoted(e))
 	}
 }
 

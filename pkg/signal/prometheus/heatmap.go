@@ -17,6 +17,11 @@ import (
 // buckets; many fine ones of a native histogram are put together to four for each
 // doubling.
 func (s *Source) Latencies(ctx context.Context, w signal.Windows) (signal.Heatmap, error) {
+	h, err := s.latencies(ctx, w)
+	return h, blamed(err)
+}
+
+func (s *Source) latencies(ctx context.Context, w signal.Windows) (signal.Heatmap, error) {
 	if s.closed.Load() {
 		return signal.Heatmap{}, errClosed
 	}

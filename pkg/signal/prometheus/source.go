@@ -53,6 +53,11 @@ var errClosed = errors.New("the source of this service was closed: ask again")
 
 // Read implements signal.Source.
 func (s *Source) Read(ctx context.Context, r signal.Request) (signal.Answer, error) {
+	a, err := s.read(ctx, r)
+	return a, blamed(err)
+}
+
+func (s *Source) read(ctx context.Context, r signal.Request) (signal.Answer, error) {
 	if s.closed.Load() {
 		return signal.Answer{}, errClosed
 	}
@@ -101,7 +106,7 @@ func (s *Source) having(ctx context.Context, wanted signal.Signal, w signal.Wind
 func (s *Source) Missing(ctx context.Context) (map[signal.Signal]string, error) {
 	v, err := s.around(ctx, s.now())
 	if err != nil {
-		return nil, err
+		return nil, blamed(err)
 	}
 	missing := map[signal.Signal]string{}
 	for _, d := range signal.Catalogue {
@@ -128,7 +133,7 @@ func (s *Source) Check(ctx context.Context) (string, error) {
 	expr := "count_values(\"value\", " + s.metric(upMetric) + ")"
 	value, _, err := Query(ctx, s.api, expr, s.now())
 	if err != nil {
-		return "", err
+		return "", blamed(err)
 	}
 	targets, ok := value.(model.Vector)
 	if !ok {

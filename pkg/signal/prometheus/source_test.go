@@ -2,7 +2,6 @@ package prometheus_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -110,7 +109,7 @@ func TestTooManySeriesAreAnErrorThatSaysWhatToNarrow(t *testing.T) {
 	}
 	_, err := f.source(t).Read(t.Context(), signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Operation}, Windows: last(1, time.Minute)})
 	require.ErrorContains(t, err, "leave splitBy out, narrow services[].selector")
-	require.False(t, errors.As(err, new(*signal.Fault)))
+	require.ErrorAs(t, err, new(*signal.Fault), "anything else is a mistake of the plugin")
 }
 
 func TestWarningsOfPrometheusAreNotes(t *testing.T) {

@@ -34,6 +34,7 @@ func (b *Baseline) Compare(run *Run, limit float64) []Comparison {
 	for _, f := range []vitals.Figure{vitals.Goroutines, vitals.Memory} {
 		c := Comparison{Figure: f, Name: f.Name, Unit: string(f.Unit()), Verdict: Unknown, Baseline: b.summary(f), Now: run.Summary(f)}
 		if t, ok := trendOf(run.known(f)); ok {
+			t.Steady = t.Steady && (f.Name != vitals.Memory.Name || run.collected())
 			c.Trend = &t
 		}
 		if growth := share(c.Baseline, c.Now); !math.IsNaN(growth) {

@@ -20,8 +20,8 @@ const maxSamples = 2_000
 const maxMissed = 0.2
 
 // Figures are what is sampled. Rates are kept beside the rest because more work
-// explains more goroutines.
-var Figures = []vitals.Figure{vitals.Goroutines, vitals.Memory, vitals.QPS}
+// explains more goroutines, and a heap that is not collected only rises.
+var Figures = []vitals.Figure{vitals.Goroutines, vitals.Memory, vitals.QPS, vitals.GC}
 
 // Schedule says for how long a service is sampled, and how often.
 type Schedule struct {
@@ -116,6 +116,23 @@ func (r *Run) Summary(f vitals.Figure) *Summary {
 	}
 	s.Average /= float64(len(values))
 	return s
+}
+
+// collected reports whether the heap was collected often enough during the run that
+// its troughs mean something: between two collections every heap only rises. Of an
+// app that does not tell, the run must have been long enough, because Go collects
+// every two minutes at least.
+func (r *Run) collected() bool {
+	times, rates := r.known(vitals.GC)
+	if len(times) < 2 {
+		n := len(r.Times)
+		return n > 0 && r.Times[n-1]-r.Times[0] >= fewestCollections*forcedCollection.Hours()
+	}
+	collections := 0.0
+	for i := range rates[1:] {
+		collections += rates[i+1] * (times[i+1] - times[i]) * time.Hour.Seconds()
+	}
+	return collections >= fewestCollections-rounding
 }
 
 func (r *Run) known(f vitals.Figure) (times, values []float64) {

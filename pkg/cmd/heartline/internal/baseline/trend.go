@@ -3,6 +3,7 @@ package baseline
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // What makes a trend a leak.
@@ -18,6 +19,11 @@ const (
 	// evenness how much each must rise, of an even share.
 	parts    = 4
 	evenness = 0.4
+	// fewestCollections is how often the heap must have been collected during the run
+	// that it may be said to leak; Go collects it every forcedCollection at least.
+	fewestCollections = 2
+	forcedCollection  = 2 * time.Minute
+	rounding          = 1e-6
 )
 
 // Trend is how a figure moves over time.

@@ -136,10 +136,14 @@ func (o *checkOptions) judge(ctx context.Context, source signal.Source, c *check
 		c.Figures = append(c.Figures, j)
 		c.Code = max(c.Code, j.status)
 	}
-	if !known {
-		return errors.New("the app has just started and knows no figure yet: check it again in a few seconds")
+	if known {
+		return nil
 	}
-	return nil
+	said, err := source.Check(ctx) // which tells of a clock that differs, too
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("nothing is known of the last %v, check the app again in a few seconds if it has just started: %s", o.window, said)
 }
 
 func (c checked) write(w io.Writer, asJSON bool) error {

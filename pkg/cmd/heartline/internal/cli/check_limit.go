@@ -140,6 +140,9 @@ func (t *threshold) Set(text string) error {
 	if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
 		return errors.New("it must be a number of at least 0")
 	}
+	if t.unit == signal.Percent && v > 100 {
+		return errors.New("it must be a share of at most 100")
+	}
 	t.value, t.set = v, true
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -93,15 +94,19 @@ func (t *target) credentials() (c app.Credentials, err error) {
 // secret reads a secret from its file or, where none is named, its variable.
 func (t *target) secret(variable, flag, path string) (string, error) {
 	if path == "" {
-		return t.environment(variable), nil
+		secret := strings.TrimSpace(t.environment(variable))
+		if strings.ContainsFunc(secret, unicode.IsControl) {
+			return "", usageError{fmt.Errorf("%s has several lines or control characters: set it to the secret alone", variable)}
+		}
+		return secret, nil
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return "", usageError{fmt.Errorf("%s: %w", flag, err)}
 	}
 	secret := strings.TrimSpace(string(content))
-	if secret == "" || strings.ContainsAny(secret, "\r\n") {
-		return "", usageError{fmt.Errorf("%s: %s is empty or has several lines: write the secret alone into it", flag, path)}
+	if secret == "" || strings.ContainsFunc(secret, unicode.IsControl) {
+		return "", usageError{fmt.Errorf("%s: %s is empty or has several lines or control characters: write the secret alone into it", flag, path)}
 	}
 	return secret, nil
 }

@@ -67,7 +67,16 @@ func TestCheckOfAnAppThatCannotBeReadIsCritical(t *testing.T) {
 func TestCheckOfAnAppThatJustStartedIsUnknown(t *testing.T) {
 	s, url := newService(t, calm)
 	s.restart(0)
-	require.Contains(t, s.command(t.Context(), t, newCheck, url).err, "the app has just started and knows no figure yet")
+	require.Contains(t, s.command(t.Context(), t, newCheck, url).err, "nothing is known of the last 1m0s, check the app again in a few seconds if it has just started: \"orders\" is up for 0s")
+}
+
+func TestCheckOfAnAppWhoseClockDiffersSaysSo(t *testing.T) {
+	s, url := newService(t, calm)
+	s.set(func(w http.ResponseWriter, r *http.Request) {
+		at := s.now().Add(2 * time.Hour)
+		(&service{start: at.Add(-10 * time.Minute), at: at, second: calm}).stats(w, r)
+	})
+	require.Contains(t, s.command(t.Context(), t, newCheck, url).err, "the app's clock is 2h0m0s ahead of this machine's")
 }
 
 func TestCheckThroughTheCommandLine(t *testing.T) {
@@ -77,23 +86,24 @@ func TestCheckThroughTheCommandLine(t *testing.T) {
 	require.Equal(t, exitCritical, o.code)
 	require.Contains(t, o.out, "see that the app runs, and that the port in the url is right")
 	for want, args := range map[string][]string{
-		"UNKNOWN - check needs one URL, it got 0 arguments":                                     {},
-		"UNKNOWN - unknown flag: --verbose":                                                     {"--verbose"},
-		"UNKNOWN - the url of the app must begin with http":                                     {"orders:3000"},
-		"UNKNOWN - the url of the app holds a user":                                             {"http://ann:s3cret@orders:3000"},
-		"UNKNOWN - --window 1ms is less than a second":                                          {"--window", "1ms", gone.URL},
-		"UNKNOWN - --timeout 0s is not positive":                                                {"--timeout", "0s", gone.URL},
-		`invalid argument "x" for "--memory-warning" flag: write a size such as 512MiB`:         {"--memory-warning", "x", gone.URL},
-		`invalid argument "-1" for "--qps-critical" flag: it must be a number of at least 0`:    {"--qps-critical", "-1", gone.URL},
-		`invalid argument "5" for "--p95-critical" flag: write a duration`:                      {"--p95-critical", "5", gone.URL},
-		`invalid argument "x" for "--goroutines-critical" flag: write a number`:                 {"--goroutines-critical", "x", gone.URL},
-		"UNKNOWN - --goroutines-warning 9000 lies beyond --goroutines-critical 8000: swap them": {"--goroutines-warning", "9000", "--goroutines-critical", "8000", gone.URL},
-		"UNKNOWN - --success-warning 90 lies beyond --success-critical 95: swap them":           {"--success-warning", "90", "--success-critical", "95%", gone.URL},
-		"UNKNOWN - --token-file: open /nowhere: no such file or directory":                      {"--token-file", "/nowhere", gone.URL},
-		"UNKNOWN - --user is without a password: set HEARTLINE_PASSWORD":                        {"--user", "ann", gone.URL},
-		"UNKNOWN - --password-file is without --user":                                           {"--password-file", "x", gone.URL},
-		"UNKNOWN - --user and --token-file exclude each other":                                  {"--user", "ann", "--token-file", secretFile(t, "x"), gone.URL},
-		"is empty or has several lines: write the secret alone into it":                         {"--token-file", secretFile(t, "a\nb"), gone.URL},
+		"UNKNOWN - check needs one URL, it got 0 arguments":                                       {},
+		"UNKNOWN - unknown flag: --verbose":                                                       {"--verbose"},
+		"UNKNOWN - the url of the app must begin with http":                                       {"orders:3000"},
+		"UNKNOWN - the url of the app holds a user":                                               {"http://ann:s3cret@orders:3000"},
+		"UNKNOWN - --window 1ms is less than a second":                                            {"--window", "1ms", gone.URL},
+		"UNKNOWN - --timeout 0s is not positive":                                                  {"--timeout", "0s", gone.URL},
+		`invalid argument "x" for "--memory-warning" flag: write a size such as 512MiB`:           {"--memory-warning", "x", gone.URL},
+		`invalid argument "-1" for "--qps-critical" flag: it must be a number of at least 0`:      {"--qps-critical", "-1", gone.URL},
+		`invalid argument "5" for "--p95-critical" flag: write a duration`:                        {"--p95-critical", "5", gone.URL},
+		`invalid argument "x" for "--goroutines-critical" flag: write a number`:                   {"--goroutines-critical", "x", gone.URL},
+		"UNKNOWN - --goroutines-warning 9000 lies beyond --goroutines-critical 8000: swap them":   {"--goroutines-warning", "9000", "--goroutines-critical", "8000", gone.URL},
+		`invalid argument "150" for "--success-critical" flag: it must be a share of at most 100`: {"--success-critical", "150", gone.URL},
+		"UNKNOWN - --success-warning 90 lies beyond --success-critical 95: swap them":             {"--success-warning", "90", "--success-critical", "95%", gone.URL},
+		"UNKNOWN - --token-file: open /nowhere: no such file or directory":                        {"--token-file", "/nowhere", gone.URL},
+		"UNKNOWN - --user is without a password: set HEARTLINE_PASSWORD":                          {"--user", "ann", gone.URL},
+		"UNKNOWN - --password-file is without --user":                                             {"--password-file", "x", gone.URL},
+		"UNKNOWN - --user and --token-file exclude each other":                                    {"--user", "ann", "--token-file", secretFile(t, "x"), gone.URL},
+		"is empty or has several lines or control characters: write the secret alone into it":     {"--token-file", secretFile(t, "a\nb"), gone.URL},
 	} {
 		o := heartline(t, append([]string{"check"}, args...)...)
 		require.Equal(t, exitUnknown, o.code, want)
@@ -114,6 +124,7 @@ func TestSecretsComeFromTheEnvironmentOrFiles(t *testing.T) {
 		want      string
 	}{
 		"token of the environment":    {map[string]string{tokenVariable: "t0ken"}, nil, "Bearer t0ken"},
+		"token with a line break":     {map[string]string{tokenVariable: "t0ken\n"}, nil, "Bearer t0ken"},
 		"token of a file":             {map[string]string{tokenVariable: "other"}, []string{"--token-file", secretFile(t, "t0ken\n")}, "Bearer t0ken"},
 		"password of the environment": {map[string]string{passwordVariable: "s3cret"}, []string{"--user", "ann"}, "Basic YW5uOnMzY3JldA=="},
 		"password of a file":          {nil, []string{"--user", "ann", "--password-file", secretFile(t, "s3cret")}, "Basic YW5uOnMzY3JldA=="},
@@ -133,4 +144,12 @@ func TestSecretsComeFromTheEnvironmentOrFiles(t *testing.T) {
 			require.Equal(t, c.want, <-got)
 		})
 	}
+}
+
+func TestSecretOfTheEnvironmentThatIsNoHeaderIsAMistakeAndNoVerdict(t *testing.T) {
+	t.Setenv(tokenVariable, "t0ken\r\nX-Admin: 1")
+	o := heartline(t, "check", "http://127.0.0.1:1")
+	require.Equal(t, exitUnknown, o.code, o)
+	require.Contains(t, o.out, "HEARTLINE_TOKEN has several lines or control characters")
+	require.NotContains(t, o.out, "t0ken")
 }

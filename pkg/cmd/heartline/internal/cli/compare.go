@@ -23,7 +23,8 @@ An average above the baseline by more than --limit percent is a WARNING. Steady 
 while the app is sampled is called a leak, and CRITICAL, whatever the baseline says:
 growth that chance explains in fewer than 1 of 100 cases (test of Mann and Kendall,
 corrected for autocorrelation), by at least 5 percent, and with troughs that rise all
-the time. Its slope is that of Theil and Sen. Slow leaks need a long --duration.
+the time; memory must have been collected twice meanwhile, as every heap grows between
+two collections. The slope is that of Theil and Sen. Slow leaks need a long --duration.
 
 ` + targetHelp + `
 

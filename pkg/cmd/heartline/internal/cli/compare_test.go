@@ -16,7 +16,7 @@ import (
 // climbing leaks ten goroutines a second.
 func climbing(i int) map[string]any {
 	s := calm(i)
-	s["goroutines"] = 2000 + 10*i + i*7%13
+	s["goroutines"] = max(1, 2000+10*i+i*7%13)
 	return s
 }
 
@@ -46,6 +46,38 @@ func TestBaselineIsRecordedAndCompared(t *testing.T) {
 			o := s.command(t.Context(), t, newCompare, append(args, url)...)
 			require.Equal(t, c.code, o.code, o)
 			golden.Check(t, "compare/"+name+".txt", masked(o.out, url))
+		})
+	}
+}
+
+// A heap rises until it is collected.
+func TestMemoryLeaksOnlyIfItWasCollected(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "baseline.json")
+	s, url := newService(t, calm)
+	require.Zero(t, s.command(t.Context(), t, newRecordBaseline, "--file", file, url).code)
+	rising := func(collect int) func(int) map[string]any {
+		return func(i int) map[string]any {
+			second := calm(i)
+			second["memory"] = max(1<<20, 64<<20+i<<18)
+			if i%collect == 0 {
+				second["gc"] = 1
+			}
+			return second
+		}
+	}
+	for name, c := range map[string]struct {
+		second func(int) map[string]any
+		args   []string
+		code   int
+	}{
+		"never collected":                         {rising(1 << 30), nil, exitWarning},
+		"collected each 50 s":                     {rising(50), nil, exitCritical},
+		"collected, but not while it was sampled": {rising(50), []string{"--duration", "24s", "--interval", "2s"}, exitOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, url := newService(t, c.second)
+			o := s.command(t.Context(), t, newCompare, append(c.args, "--file", file, url)...)
+			require.Equal(t, c.code, o.code, o)
 		})
 	}
 }

@@ -32,6 +32,7 @@ var (
 	InFlight   = Figure{Name: "inflight", Label: "In flight", Signal: signal.InFlight, Stat: signal.Avg}
 	CPU        = Figure{Name: "cpu", Label: "CPU", Signal: signal.CPU, Stat: signal.Avg}
 	Goroutines = Figure{Name: "goroutines", Label: "Goroutines", Signal: signal.Goroutines, Stat: signal.Avg, Scale: &band.Goroutines}
+	GC         = Figure{Name: "gc", Label: "GC cycles", Signal: signal.GC}
 	Memory     = Figure{Name: "memory", Label: "Memory", Signal: signal.Memory, Stat: signal.Avg, Scale: &band.Memory}
 )
 
