@@ -45,10 +45,10 @@ func Demo(ctx context.Context) error {
 	return tour.Run(ctx, os.Getenv("GRAFANA_HOME"), os.Stdout)
 }
 
-// Bench measures reading 10 million log lines against ripgrep and wc, and fails where a target is missed.
+// Bench measures reading 10 million log lines and requests against ripgrep, wc and sqlite3, and what services cost; it fails where a target is missed.
 func Bench(ctx context.Context) error { return bench(ctx) }
 
-// BenchQuick is bench with a twentieth of the lines; it enforces no target.
+// BenchQuick is bench with a twentieth of the lines, and shorter; it enforces no target.
 func BenchQuick(ctx context.Context) error { return bench(ctx, "-quick") }
 
 func bench(ctx context.Context, args ...string) error {

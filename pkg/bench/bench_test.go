@@ -60,11 +60,14 @@ func TestCorpusIsMadeOnceAndAnewWhenItIsAnother(t *testing.T) {
 }
 
 func TestCompareFindsWhatTheProgramsFind(t *testing.T) {
-	if _, err := exec.LookPath("rg"); err != nil {
-		t.Skipf("nothing to compare with: %v", err)
+	for _, program := range []string{"rg", "sqlite3"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("nothing to compare with: %v", err)
+		}
 	}
 	c := sized(t, 100_000)
 	require.NoError(t, c.ensure(t.Context()))
+	require.NoError(t, c.ensureRequestLog(t.Context()))
 	m, err := compare(t.Context(), c, 2)
 	require.NoError(t, err)
 	rows, err := m.judge(c)
@@ -89,6 +92,9 @@ func measuredAs(c corpus) *measured {
 			"rg count": took(100*time.Millisecond, 7), "counts": took(200*time.Millisecond, 7), "counts again": took(maxAgain, 7),
 			"counts process": took(time.Second, 7), "newest": took(maxNewest, 1_000), "wc": took(time.Second, c.lines),
 			"rg search": took(time.Second, 3), "search": took(time.Second, 3), "search process": took(time.Second, 3),
+			"sqlite3 day": took(time.Second, 5), "requests day": took(2*time.Second, 5), "requests day again": took(maxDayAgain, 5),
+			"requests day process": took(time.Second, 5), "requests month process": took(time.Second, 9),
+			"sqlite3 month": took(time.Second, 9), "requests month": took(time.Second, 9), "requests month again": took(maxMonthAgain, 9),
 		},
 		peak: map[string]uint64{"counts": maxPeak, "newest": 1, "search": 1},
 	}
@@ -105,6 +111,10 @@ func TestJudgeHoldsMediansAgainstTheTargets(t *testing.T) {
 		"counts again": func(m *measured) { m.runs["counts again"][0].wall = maxAgain + 1 },
 		"newest":       func(m *measured) { m.runs["newest"][0].wall = maxNewest + 1 },
 		"search":       func(m *measured) { m.runs["rg search"][0].wall = time.Millisecond },
+		"day":          func(m *measured) { m.runs["requests day"][0].wall = 2*time.Second + 1_000 },
+		"day again":    func(m *measured) { m.runs["requests day again"][0].wall = maxDayAgain + 1 },
+		"month":        func(m *measured) { m.runs["requests month"][0].wall = time.Second + 1_000 },
+		"month again":  func(m *measured) { m.runs["requests month again"][0].wall = maxMonthAgain + 1 },
 		"memory":       func(m *measured) { m.peak["newest"] = maxPeak + 1 },
 	} {
 		m := measuredAs(c)
@@ -119,7 +129,7 @@ func TestJudgeHoldsMediansAgainstTheTargets(t *testing.T) {
 
 func TestJudgeRefusesNumbersOfDifferentAnswers(t *testing.T) {
 	c := corpus{lines: 10}
-	for _, name := range []string{"counts", "search", "newest", "wc"} {
+	for _, name := range []string{"counts", "search", "newest", "wc", "requests day", "sqlite3 month"} {
 		m := measuredAs(c)
 		m.runs[name][0].answer++
 		_, err := m.judge(c)
@@ -143,6 +153,11 @@ func TestOutputsOfTheProgramsAreRead(t *testing.T) {
 	total, err := lastTotal([]byte("  3 a\n  4 b\n  7 total\n"))
 	require.NoError(t, err)
 	require.Equal(t, 7, total)
+	requests, err := sumColumn([]byte("2026-03-01T00:00|231|0.09\n2026-03-01T00:01|2|0.1\n"))
+	require.NoError(t, err)
+	require.Equal(t, 233, requests)
+	_, err = sumColumn([]byte("Error: no such table\n"))
+	require.Error(t, err)
 	n, err := countLines([]byte("x\ny\n"))
 	require.NoError(t, err)
 	require.Equal(t, 2, n)

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/heartline-monitor/heartline/pkg/event"
 )
 
 // cores is what everything is measured on, also on a larger machine.
@@ -47,15 +49,15 @@ func (m *measured) add(name string, r once) error {
 // compare measures each thing several times, in turn, so that a busy moment of
 // the machine hits all alike.
 func compare(ctx context.Context, c corpus, repetitions int) (*measured, error) {
-	for _, program := range []string{"rg", "wc"} {
+	for _, program := range []string{"rg", "wc", "sqlite3"} {
 		if _, err := exec.LookPath(program); err != nil {
-			return nil, fmt.Errorf("%s is what we are compared with, install it (Debian: apt-get install ripgrep coreutils): %w", program, err)
+			return nil, fmt.Errorf("%s is what we are compared with, install it (Debian: apt-get install ripgrep coreutils sqlite3): %w", program, err)
 		}
 	}
 	if err := restrict(cores); err != nil {
 		return nil, err
 	}
-	if err := warm(c.files(0)); err != nil {
+	if err := warm(append(c.files(0), c.requestLog())); err != nil {
 		return nil, err
 	}
 	m := &measured{runs: map[string][]once{}, peak: map[string]uint64{}}
@@ -79,6 +81,8 @@ func (m *measured) round(ctx context.Context, c corpus) error {
 		{"rg count", "counts", slices.Concat(ripgrep, []string{"-c", `"Error"`, c.root()}), sumCounts},
 		{"wc", "newest", slices.Concat([]string{"wc", "-l"}, c.files(0)), lastTotal},
 		{"rg search", "search", slices.Concat(ripgrep, []string{"--no-filename", `"Error".*(?i:` + needle + `)`}, c.files(days-1)), countLines},
+		{"sqlite3 day", "requests day", c.perMinute(lastDay), sumColumn},
+		{"sqlite3 month", "requests month", c.perMinute(all), sumColumn},
 	}
 	for _, t := range tools {
 		took, out, err := process(ctx, t.args)
@@ -170,6 +174,31 @@ func sumCounts(out []byte) (int, error) {
 	for line := range bytes.Lines(out) {
 		line = bytes.TrimSpace(line)
 		n, err := strconv.Atoi(string(line[bytes.LastIndexByte(line, ':')+1:]))
+		if err != nil {
+			return 0, err
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+// perMinute counts and averages requests per minute with the sqlite3 shell.
+func (c corpus) perMinute(span event.Range) []string {
+	const layout = "2006-01-02T15:04:05"
+	return []string{"sqlite3", "-readonly", c.requestLog(), fmt.Sprintf(
+		"SELECT substr(timestamp, 1, 16) AS minute, count(*), avg(process_time) FROM request_logs WHERE timestamp >= '%s' AND timestamp < '%s' GROUP BY minute",
+		span.From.Format(layout), span.To.Add(time.Second).Format(layout))}
+}
+
+// sumColumn adds up the second column of what the sqlite3 shell prints.
+func sumColumn(out []byte) (int, error) {
+	sum := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Split(line, "|")
+		if len(fields) != 3 {
+			return 0, fmt.Errorf("%q has no three columns", line)
+		}
+		n, err := strconv.Atoi(fields[1])
 		if err != nil {
 			return 0, err
 		}

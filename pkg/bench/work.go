@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,6 +20,7 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/plugin"
 	"github.com/heartline-monitor/heartline/pkg/query"
+	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 // result is what a child process says of its work.
@@ -32,22 +34,50 @@ type result struct {
 // needle is the text that is searched for; matching ignores case.
 const needle = "refused"
 
-// work is a query that is measured.
+// work is a panel that is measured.
 type work struct {
-	query  query.Logs
-	span   event.Range
-	again  bool // measured a second time, in the same process
-	answer func(data.Frames) (int, error)
+	queries []query.Query // asked together
+	span    event.Range
+	again   bool                           // measured a second time, in the same process
+	answer  func(data.Frames) (int, error) // what the first query found
 }
 
 // works are what is measured, each in a process of its own.
 var works = map[string]work{
 	"counts": {
-		query: query.Logs{Format: query.FormatCount, Grouping: query.Grouping{GroupBy: []event.Dimension{event.Level}, Interval: "1m"}},
-		span:  all, again: true, answer: errorLines,
+		queries: []query.Query{&query.Logs{Format: query.FormatCount, Grouping: query.Grouping{GroupBy: []event.Dimension{event.Level}, Interval: "1m"}}},
+		span:    all, again: true, answer: errorLines,
 	},
-	"newest": {query: query.Logs{Limit: 1_000}, span: all, answer: rows},
-	"search": {query: query.Logs{Levels: query.List{"Error"}, Text: needle, Limit: query.MaxLimit}, span: lastDay, answer: rows},
+	"newest":         {queries: []query.Query{&query.Logs{Limit: 1_000}}, span: all, answer: rows},
+	"search":         {queries: []query.Query{&query.Logs{Levels: query.List{"Error"}, Text: needle, Limit: query.MaxLimit}}, span: lastDay, answer: rows},
+	"requests day":   {queries: rateAndP95("1m"), span: lastDay, again: true, answer: requestsAt(time.Minute)},
+	"requests month": {queries: rateAndP95("1h"), span: all, again: true, answer: requestsAt(time.Hour)},
+}
+
+// rateAndP95 are the queries of a panel over a request log.
+func rateAndP95(interval string) []query.Query {
+	return []query.Query{
+		&query.Signals{Signal: signal.QPS, Interval: interval},
+		&query.Signals{Signal: signal.Latency, Stat: signal.P95, Interval: interval},
+	}
+}
+
+// requestsAt adds up the requests behind rates over intervals.
+func requestsAt(interval time.Duration) func(data.Frames) (int, error) {
+	return func(frames data.Frames) (int, error) {
+		if len(frames) != 1 || len(frames[0].Fields) != 2 {
+			return 0, errors.New("the answer is not one series")
+		}
+		sum := 0.0
+		for i := range frames[0].Rows() {
+			rate, err := frames[0].FloatAt(1, i)
+			if err != nil {
+				return 0, err
+			}
+			sum += rate * interval.Seconds()
+		}
+		return int(math.Round(sum)), nil
+	}
 }
 
 // runWork does one piece of work in this process, through the data source as
@@ -80,10 +110,17 @@ func open(ctx context.Context, c corpus) (backend.QueryDataHandler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Setenv("GF_PLUGIN_ALLOWED_PATHS", root); err != nil {
+	if err := os.Setenv("GF_PLUGIN_ALLOWED_PATHS", filepath.Dir(root)); err != nil {
 		return nil, err
 	}
-	settings, err := json.Marshal(map[string]any{"events": map[string]string{"kind": "filetree", "path": root, "timezone": "UTC"}})
+	requests, err := filepath.Abs(c.requestLog())
+	if err != nil {
+		return nil, err
+	}
+	settings, err := json.Marshal(map[string]any{
+		"events":   map[string]string{"kind": "filetree", "path": root, "timezone": "UTC"},
+		"services": []map[string]string{{"name": "requests", "kind": string(signal.RequestLog), "path": requests, "timezone": "UTC"}},
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -94,27 +131,31 @@ func open(ctx context.Context, c corpus) (backend.QueryDataHandler, error) {
 	return instance.(backend.QueryDataHandler), nil
 }
 
-// do asks the query and returns what the answer took and holds.
+// do asks the queries and returns what the answer took and holds.
 func (w work) do(ctx context.Context, source backend.QueryDataHandler) (time.Duration, int, error) {
-	body, err := query.Encode(&w.query)
-	if err != nil {
-		return 0, 0, err
+	request := &backend.QueryDataRequest{}
+	for i, q := range w.queries {
+		body, err := query.Encode(q)
+		if err != nil {
+			return 0, 0, err
+		}
+		request.Queries = append(request.Queries, backend.DataQuery{
+			RefID: string(rune('A' + i)), QueryType: string(q.Type()), JSON: body, MaxDataPoints: 1_000,
+			TimeRange: backend.TimeRange{From: w.span.From, To: w.span.To},
+		})
 	}
-	request := &backend.QueryDataRequest{Queries: []backend.DataQuery{{
-		RefID: "A", QueryType: string(w.query.Type()), JSON: body, MaxDataPoints: 1_000,
-		TimeRange: backend.TimeRange{From: w.span.From, To: w.span.To},
-	}}}
 	start := time.Now()
 	response, err := source.QueryData(ctx, request)
 	took := time.Since(start)
 	if err != nil {
 		return 0, 0, err
 	}
-	answer := response.Responses["A"]
-	if answer.Error != nil {
-		return 0, 0, answer.Error
+	for _, answer := range response.Responses {
+		if answer.Error != nil {
+			return 0, 0, answer.Error
+		}
 	}
-	found, err := w.answer(answer.Frames)
+	found, err := w.answer(response.Responses["A"].Frames)
 	return took, found, err
 }
 

@@ -95,6 +95,13 @@ func TestStatsAreAsDocumented(t *testing.T) {
 			require.Equal(t, http.StatusOK, w.Code, query)
 			require.JSONEq(t, "{"+body+more+"}", withoutRuntime(t, w.Body.Bytes()), query)
 		}
+		var alone map[string]any
+		require.NoError(t, json.Unmarshal(get(t, m.Handler(), "/api/monitor/stats?since=946684800&figures=0").Body.Bytes(), &alone))
+		require.Len(t, alone["history"], 1)
+		require.Equal(t, "test", alone["service"])
+		for _, key := range []string{"total", "operations", "runtime", "request_log"} {
+			require.NotContains(t, alone, key)
+		}
 	})
 }
 
@@ -109,7 +116,8 @@ func TestWrongQuestionsAreRefusedWithTheRemedy(t *testing.T) {
 		"since=yesterday":  `since="yesterday" is no time`,
 		"since=-1":         `since="-1" is no time`,
 		"since=1.5":        `since="1.5" is no time`,
-		"operations=maybe": `operations="maybe" is unknown: use 1`,
+		"operations=maybe": `operations="maybe" is unknown: use operations=1`,
+		"figures=none":     `figures="none" is unknown`,
 	} {
 		w := get(t, m.Handler(), "/api/monitor/stats?"+query)
 		require.Equal(t, http.StatusBadRequest, w.Code, query)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -15,16 +14,21 @@ import (
 // Stats is what GET /api/monitor/stats answers. Times are UTC, latencies in
 // seconds, shares in percent from 0 to 100; what is not known is null.
 type Stats struct {
-	Version       int               `json:"version"`
-	Service       string            `json:"service"`
-	Start         time.Time         `json:"start"`
-	Now           time.Time         `json:"now"`
-	WindowSeconds int               `json:"window_seconds"`
-	Sketch        Sketch            `json:"sketch"`
-	Total         Figures           `json:"total"`
-	Operations    []OperationStats  `json:"operations"` // sorted by name
-	Runtime       Runtime           `json:"runtime"`
-	RequestLog    *RequestLogCounts `json:"request_log"`
+	Identity
+	Total      Figures           `json:"total"`
+	Operations []OperationStats  `json:"operations"` // sorted by name
+	Runtime    Runtime           `json:"runtime"`
+	RequestLog *RequestLogCounts `json:"request_log"`
+}
+
+// Identity says whose figures they are, and how to read them.
+type Identity struct {
+	Version       int       `json:"version"`
+	Service       string    `json:"service"`
+	Start         time.Time `json:"start"`
+	Now           time.Time `json:"now"`
+	WindowSeconds int       `json:"window_seconds"`
+	Sketch        Sketch    `json:"sketch"`
 }
 
 // Sketch says how latencies are binned, and how far a percentile can be off.
@@ -99,8 +103,7 @@ func (m *Monitor) stats() (Stats, []*second, error) {
 	operations := m.byName()
 	now, tallies, past, used := m.gather(operations)
 	stats := Stats{
-		Version: 1, Service: m.config.Service, Start: m.epoch.Round(0).UTC(), Now: now.Round(0).UTC(),
-		WindowSeconds: m.history.window, Sketch: Sketch{Gamma: Gamma, RelativeError: RelativeError},
+		Identity:   m.identity(now),
 		Operations: make([]OperationStats, 0, len(operations)), Runtime: runtimeStats(used, past),
 	}
 	var err error
@@ -120,6 +123,20 @@ func (m *Monitor) stats() (Stats, []*second, error) {
 		stats.RequestLog = &RequestLogCounts{Written: written, Dropped: dropped}
 	}
 	return stats, past, nil
+}
+
+func (m *Monitor) identity(now time.Time) Identity {
+	return Identity{
+		Version: 1, Service: m.config.Service, Start: m.epoch.Round(0).UTC(), Now: now.Round(0).UTC(),
+		WindowSeconds: m.history.window, Sketch: Sketch{Gamma: Gamma, RelativeError: RelativeError},
+	}
+}
+
+// seconds lists the complete seconds, without the figures of the window.
+func (m *Monitor) seconds() (Identity, []*second) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.identity(time.Now()), m.history.after(-1)
 }
 
 // gather adds up the window by the ids of operations, from the complete seconds
@@ -195,7 +212,8 @@ func runtimeStats(used usage, past []*second) Runtime {
 
 // StatsHandler serves GET /api/monitor/stats. With since=<Unix seconds> the answer
 // holds the complete seconds behind it, at most the last 900; with operations=1
-// these are broken down by operation.
+// these are broken down by operation. With figures=0 it holds nothing but them and
+// the Identity: who follows the seconds needs no figures of the window.
 func (m *Monitor) StatsHandler() http.Handler {
 	return m.config.Auth.protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ask, err := parseHistory(r.URL.Query())
@@ -203,16 +221,26 @@ func (m *Monitor) StatsHandler() http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		stats, past, err := m.stats()
+		head, past, err := m.head(ask)
 		if err != nil {
 			m.config.Logger.ErrorContext(r.Context(), "Cannot take figures", "error", err)
 			http.Error(w, "cannot take figures: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
-		if err := m.writeStats(w, stats, past, ask); err != nil {
+		if err := m.writeStats(w, head, past, ask); err != nil {
 			m.config.Logger.DebugContext(r.Context(), "Cannot send figures", "error", err)
 		}
 	}))
+}
+
+// head is what an answer holds before the history.
+func (m *Monitor) head(ask historyAsk) (any, []*second, error) {
+	if ask.alone {
+		identity, past := m.seconds()
+		return identity, past, nil
+	}
+	stats, past, err := m.stats()
+	return stats, past, err
 }
 
 // historyAsk is which part of the history a request wants.
@@ -220,6 +248,7 @@ type historyAsk struct {
 	wanted     bool
 	since      int64
 	operations bool
+	alone      bool // without the figures of the window
 }
 
 func parseHistory(values url.Values) (ask historyAsk, err error) {
@@ -229,29 +258,28 @@ func parseHistory(values url.Values) (ask historyAsk, err error) {
 			return ask, fmt.Errorf("since=%q is no time: use whole Unix seconds, 0 for all that is kept", values.Get("since"))
 		}
 	}
-	if values.Has("operations") {
-		allowed := []string{"0", "1"}
-		if !slices.Contains(allowed, values.Get("operations")) {
-			return ask, fmt.Errorf("operations=%q is unknown: use 1 to break the history down by operation", values.Get("operations"))
+	for _, name := range []string{"operations", "figures"} {
+		if value := values.Get(name); values.Has(name) && value != "0" && value != "1" {
+			return ask, fmt.Errorf("%s=%q is unknown: use operations=1 to break the history down by operation, figures=0 for the history alone", name, value)
 		}
-		ask.operations = values.Get("operations") == "1"
 	}
+	ask.operations, ask.alone = values.Get("operations") == "1", values.Get("figures") == "0"
 	return ask, nil
 }
 
 // writeStats sends the history second by second: all of it, broken down by
 // operation, can be many times as long as what it is kept in.
-func (m *Monitor) writeStats(w http.ResponseWriter, stats Stats, past []*second, ask historyAsk) error {
-	head, err := json.Marshal(stats)
+func (m *Monitor) writeStats(w http.ResponseWriter, head any, past []*second, ask historyAsk) error {
+	text, err := json.Marshal(head)
 	if err != nil {
 		return err
 	}
 	sayJSON(w)
 	to := bufio.NewWriter(w)
 	if ask.wanted {
-		head = append(head[:len(head)-1], `,"history":[`...)
+		text = append(text[:len(text)-1], `,"history":[`...)
 	}
-	_, _ = to.Write(head) // Flush returns the first error
+	_, _ = to.Write(text) // Flush returns the first error
 	comma := ""
 	for s := range m.unpack(past, ask) {
 		text, err := json.Marshal(s)

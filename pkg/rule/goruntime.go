@@ -15,7 +15,9 @@ func goRuntime() Group {
 	return Group{
 		File: "go-runtime.yaml", Name: "go runtime", Folder: "Heartline", Interval: time.Minute,
 		Rules: []Rule{
-			goroutinesElevated(), goroutinesHigh(), goroutinesLeak(), memoryHigh(), memoryDangerous(), goroutinesGrow(), memoryGrows(),
+			goroutinesElevated(), goroutinesHigh(), goroutinesLeak(),
+			memoryElevated(), memoryHigh(), memoryDangerous(),
+			goroutinesGrow(), memoryGrows(),
 		},
 	}
 }
@@ -63,6 +65,14 @@ func goroutinesLeak() Rule {
 			Is: AtLeast, Value: band.Goroutines.Begin("danger"), Unit: "goroutines",
 			Reason: "a leak: restart before memory ends",
 		}, dashboard.GoroutinesPanel)
+}
+
+func memoryElevated() Rule {
+	return level("heartline-memory-elevated", "HeartlineMemoryElevated", Info,
+		"The heap of a Go service is larger than usual", signal.Memory, soMuchMemory, Limit{
+			Is: Between, Value: band.Memory.Begin("attention"), Until: band.Memory.Begin("warning"), Unit: "bytes",
+			Reason: "2 GiB: keep watching",
+		}, dashboard.HeapPanel)
 }
 
 func memoryHigh() Rule {

@@ -208,6 +208,7 @@ func TestDescriptionsNameWhatItIsAndTheValue(t *testing.T) {
 		"HeartlineGoroutinesElevated": {2000, []string{"订单", "2000 goroutines"}},
 		"HeartlineGoroutinesHigh":     {9999, []string{"订单", "9999 goroutines"}},
 		"HeartlineGoroutinesLeak":     {10_000, []string{"订单", "10000 goroutines"}},
+		"HeartlineMemoryElevated":     {2 << 30, []string{"订单", "2.0GiB"}},
 		"HeartlineMemoryHigh":         {3 << 30, []string{"订单", "3.0GiB"}},
 		"HeartlineMemoryDangerous":    {5 << 30, []string{"订单", "5.0GiB"}},
 		"HeartlineGoroutinesGrow":     {34.4, []string{"goroutines of 订单", "34 %"}},

@@ -90,16 +90,16 @@ func TestOperationsAreFetchedOnceSomebodySplitsByThem(t *testing.T) {
 	byStatus := read(t, s, signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Status}, Windows: w})
 	require.Equal(t, []signal.Series{{Key: []string{"error"}, Values: []float64{1, 1}}, {Key: []string{"success"}, Values: []float64{2, 2}}}, byStatus.Series)
 	stats, _ := a.requests()
-	require.Equal(t, []url.Values{{"since": {"0"}}}, stats)
+	require.Equal(t, []url.Values{{"since": {"0"}, "figures": {"0"}}}, stats)
 
 	both := read(t, s, signal.Request{Signal: signal.Requests, SplitBy: []signal.Dimension{signal.Status, signal.Operation}, Windows: w})
 	require.Equal(t, []signal.Series{
 		{Key: []string{"error", "GET /a"}, Values: []float64{1, 1}}, {Key: []string{"error", "GET /b"}, Values: []float64{0, 0}},
 		{Key: []string{"success", "GET /a"}, Values: []float64{1, 1}}, {Key: []string{"success", "GET /b"}, Values: []float64{1, 1}},
 	}, both.Series)
-	require.Contains(t, both.Query, "/api/monitor/stats?operations=1&since=0")
+	require.Contains(t, both.Query, "/api/monitor/stats?figures=0&operations=1&since=0")
 	stats, _ = a.requests()
-	require.Equal(t, []url.Values{{"since": {"0"}, "operations": {"1"}}}, stats)
+	require.Equal(t, []url.Values{{"since": {"0"}, "operations": {"1"}, "figures": {"0"}}}, stats)
 }
 
 func TestLatencyByStatusIsRefusedWithWhatHasIt(t *testing.T) {

@@ -150,7 +150,7 @@ func (f *feed) stats(ctx context.Context, since int64) (*stats, int, error) {
 }
 
 func (f *feed) parameters(since int64) url.Values {
-	p := url.Values{"since": {strconv.FormatInt(since, 10)}}
+	p := url.Values{"since": {strconv.FormatInt(since, 10)}, "figures": {"0"}} // of the window: they follow from the seconds
 	if f.operations {
 		p.Set("operations", "1")
 	}

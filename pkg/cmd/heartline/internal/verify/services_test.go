@@ -152,6 +152,7 @@ func TestShippedRulesOverServicesFireWhenTheyShould(t *testing.T) {
 		"goroutines watched":                   {"HeartlineGoroutinesElevated", answers{"A": numbersOf(1999, 2000, 4999.5, 5000, 20_000)}, "firing 2"},
 		"goroutines high":                      {"HeartlineGoroutinesHigh", answers{"A": numbersOf(1999, 2000, 4999.5, 5000, 20_000)}, "firing 1"},
 		"goroutines leaked":                    {"HeartlineGoroutinesLeak", answers{"A": numbersOf(9999, 10_000, 20_000)}, "firing 2"},
+		"2 GiB":                                {"HeartlineMemoryElevated", answers{"A": numbersOf(2<<30-1, 2<<30, 3<<30-1, 3<<30)}, "firing 2"},
 		"3 GiB":                                {"HeartlineMemoryHigh", answers{"A": numbersOf(3<<30-1, 3<<30, 4<<30-1, 4<<30)}, "firing 2"},
 		"4 GiB":                                {"HeartlineMemoryDangerous", answers{"A": numbersOf(4<<30-1, 4<<30)}, "firing 1"},
 		"a leak":                               {"HeartlineGoroutinesGrow", growth(1000, 1060, 1120, 1190, 1260), "firing 1"},
