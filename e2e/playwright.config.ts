@@ -11,6 +11,8 @@ import { cookies } from './cookies';
  *                   written into it, to see that new lines are followed
  * E2E_APP           the address of an instrumented app as Grafana sees it, such as http://127.0.0.1:8080; if it is
  *                   not set, nothing that needs a running app is tested
+ * E2E_LEAK          if it is set, the data source has the demo's service (heartline-checkout, quickest with -begin
+ *                   leak), and its leak is waited for: up to half an hour
  */
 export default defineConfig({
   testDir: '.',
