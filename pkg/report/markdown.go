@@ -20,9 +20,13 @@ func Markdown(reports ...Report) string {
 
 func (r Report) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "# Performance of %s\n\n%s to %s\n\n", escape(r.Service), r.From.Format(time.DateTime+" MST"), r.To.Format(time.DateTime+" MST"))
-	b.WriteString("| Figure | Value | Grade |\n| --- | ---: | --- |\n")
+	// A list and no table: Grafana shows the cells of one without a space between them.
 	for _, f := range r.Figures {
-		fmt.Fprintf(b, "| %s | %s | %s |\n", f.Name, f.Text(), f.Grade)
+		fmt.Fprintf(b, "- %s: **%s**", f.Name, f.Text())
+		if f.Grade != "" {
+			fmt.Fprintf(b, ", %s", f.Grade)
+		}
+		b.WriteString("\n")
 	}
 	list(b, "Advice", r.Advice())
 	list(b, "Notes", r.Notes)

@@ -185,22 +185,20 @@ func TestMarkdownShowsEverythingAndKeepsNamesHarmless(t *testing.T) {
 
 2026-03-06 01:00:00 UTC to 2026-03-06 04:30:00 UTC
 
-| Figure | Value | Grade |
-| --- | ---: | --- |
-| Requests | 9855 |  |
-| Success rate | 94.00 % | needs attention |
-| Average latency | 600.0 ms | slow |
-| Median latency | 83.8 ms |  |
-| p95 latency | 674.0 ms |  |
-| p99 latency | 2.90 s |  |
-| Longest request | 10.95 s |  |
-| Average QPS | 12.00 req/s | good |
-| Peak QPS | 51.00 req/s | high |
-| Most in flight | 12 |  |
-| Average CPU | 31.50 % |  |
-| Highest CPU | 100.00 % |  |
-| Average memory usage | 9.00 % |  |
-| Highest memory usage | 9.50 % |  |
+- Requests: **9855**
+- Success rate: **94.00 %**, needs attention
+- Average latency: **600.0 ms**, slow
+- Median latency: **83.8 ms**
+- p95 latency: **674.0 ms**
+- p99 latency: **2.90 s**
+- Longest request: **10.95 s**
+- Average QPS: **12.00 req/s**, good
+- Peak QPS: **51.00 req/s**, high
+- Most in flight: **12**
+- Average CPU: **31.50 %**
+- Highest CPU: **100.00 %**
+- Average memory usage: **9.00 %**
+- Highest memory usage: **9.50 %**
 
 ## Advice
 

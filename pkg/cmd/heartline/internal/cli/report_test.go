@@ -46,8 +46,8 @@ func TestReportIsPrintedAsMarkdown(t *testing.T) {
 	require.Zero(t, o.code, o.err)
 	for _, want := range []string{
 		"# Performance of checkout\n", "2026-03-06 00:00:00 UTC to 2026-03-06 12:00:00 UTC",
-		"| Requests | 3600 |  |", "| Success rate | 90.00 % | needs attention |", "| Average latency | 200.0 ms | good |",
-		"| Peak QPS | 1.00 req/s | normal |", "check the model",
+		"- Requests: **3600**\n", "- Success rate: **90.00 %**, needs attention\n", "- Average latency: **200.0 ms**, good\n",
+		"- Peak QPS: **1.00 req/s**, normal\n", "check the model",
 	} {
 		require.Contains(t, o.out, want)
 	}
