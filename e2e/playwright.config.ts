@@ -14,6 +14,8 @@ import { cookies } from './cookies';
  * E2E_LEAK          if it is set, the data source has the demo's service (heartline-checkout, quickest with -begin
  *                   leak), and its leak is waited for: up to half an hour
  */
+const password = process.env.GRAFANA_PASSWORD;
+
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
@@ -23,9 +25,16 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [['list']],
   forbidOnly: true,
+  projects: [
+    { name: 'grafana', testIgnore: 'leak.spec.ts' },
+    // Last, because it takes longer than a session.
+    { name: 'leak', testMatch: 'leak.spec.ts', dependencies: ['grafana'] },
+  ],
   use: {
     baseURL: process.env.GRAFANA_URL,
-    storageState: process.env.GRAFANA_PASSWORD ? cookies : undefined,
+    storageState: password ? cookies : undefined,
+    // The cookie of a session is good for ten minutes, and only a page renews it.
+    httpCredentials: password ? { username: process.env.GRAFANA_USER ?? 'admin', password, send: 'always' } : undefined,
     // High enough that every panel of a dashboard is in view, and so is drawn.
     viewport: { width: 1600, height: 3200 },
     screenshot: 'only-on-failure',
