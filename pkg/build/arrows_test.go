@@ -35,13 +35,17 @@ var arrows = []arrow{
 	{"heartbeat", "event", "domain"},
 	{"signal", "query", "domain"},
 	{"band", "signal", "domain"},
+	{"wallclock", "event", "domain"},
+	{"event", "wallclock", "domain"},
 
 	{"event/filetree", "event", ""},
 	{"event/filetree", "event/storetest", ""},
 	{"event/filetree", "event/filetree/dayfile", ""},
+	{"event/filetree", "wallclock", ""},
 	{"event/filetree", "heartbeat", "stores"},
 	{"event/filetree/dayfile", "query", "stores"},
 	{"signal/prometheus", "signal", ""},
+	{"signal/requestlog", "wallclock", ""},
 	{"signal/prometheus", "event", "sources"},
 
 	{"query", "event", ""},

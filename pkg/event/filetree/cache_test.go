@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // files makes n files that were changed an hour ago.
@@ -31,7 +32,7 @@ func files(t testing.TB, n int) []fs.FileInfo {
 
 // sized are counts of about so many bytes.
 func sized(bytes int) *dayfile.Minutes {
-	return &dayfile.Minutes{Starts: make([]dayfile.Stamp, bytes/8)}
+	return &dayfile.Minutes{Starts: make([]wallclock.Stamp, bytes/8)}
 }
 
 func TestMinuteCacheDropsWhatWasNotUsedForLongest(t *testing.T) {

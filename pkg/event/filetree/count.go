@@ -10,6 +10,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Count implements event.Store. Whole minutes come from the counts of each file,
@@ -84,7 +85,7 @@ func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
 
 // file counts one day file. What goes wrong with it is a problem, not an error.
 func (c *counting) file(ctx context.Context, f dayFile, turn int) error {
-	t := &fileTally{counting: c, file: f, turn: turn, clock: dayfile.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
+	t := &fileTally{counting: c, file: f, turn: turn, clock: wallclock.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
 	err := t.run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -103,13 +104,13 @@ type fileTally struct {
 	*counting
 	file   dayFile
 	turn   int // which file of the request it is
-	clock  *dayfile.Clock
+	clock  *wallclock.Clock
 	match  *matcher
 	record dayfile.Record
 	stats  dayfile.Stats
-	bucket int            // of the line before
-	host   *string        // where the monitor starts, once it was asked for
-	only   *dayfile.Stamp // count this minute only
+	bucket int              // of the line before
+	host   *string          // where the monitor starts, once it was asked for
+	only   *wallclock.Stamp // count this minute only
 	opened *openFile
 	failed error // the histogram is too large: an error of the request
 }
@@ -155,7 +156,7 @@ func (t *fileTally) close() {
 func (t *fileTally) fewOf() bool {
 	const part = 8
 	from, to := t.store.stamps(t.request.Range)
-	day := dayfile.Stamp(t.file.day * daySeconds)
+	day := wallclock.Stamp(t.file.day * daySeconds)
 	overlap := min(to, day+daySeconds) - max(from, day)
 	return t.file.info.Size() > dayfile.Whole && overlap < daySeconds/part
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 const (
@@ -44,8 +45,8 @@ func dayOf(name string) (int64, bool) {
 }
 
 // stamps are the wall clock readings at the ends of a range.
-func (s *Store) stamps(r event.Range) (from, to dayfile.Stamp) {
-	return dayfile.StampOf(r.From, s.zone), dayfile.StampOf(r.To, s.zone)
+func (s *Store) stamps(r event.Range) (from, to wallclock.Stamp) {
+	return wallclock.StampOf(r.From, s.zone), wallclock.StampOf(r.To, s.zone)
 }
 
 // seconds are the first and the last whole Unix second of a range.
@@ -91,13 +92,7 @@ func (s *Store) days(root *os.Root, it item, kind event.Kind, r event.Range, pro
 	return files
 }
 
-func floorDay(s dayfile.Stamp) int64 {
-	day := int64(s) / daySeconds
-	if int64(s)%daySeconds < 0 {
-		day--
-	}
-	return day
-}
+func floorDay(s wallclock.Stamp) int64 { return int64(s.Floor(daySeconds) / daySeconds) }
 
 // candidateDays are the days from first to last that may have a file.
 func candidateDays(folder *os.Root, first, last int64) ([]int64, error) {
@@ -135,7 +130,7 @@ func listDays(folder *os.Root, first, last int64) ([]int64, error) {
 type openFile struct {
 	*os.File
 	span     dayfile.Span
-	disorder dayfile.Stamp // see measure
+	disorder wallclock.Stamp // see measure
 }
 
 // openDay opens a day file. Its span is what it holds now: what is appended

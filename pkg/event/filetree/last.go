@@ -8,6 +8,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Monitors implements event.Store.
@@ -104,7 +105,7 @@ func (s *Store) lastBeat(ctx context.Context, root *os.Root, it item, at time.Ti
 
 // reach is the Unix time up to which the file of a day may hold lines.
 func (s *Store) reach(day int64) int64 {
-	return dayfile.NewClock(s.zone).Latest(dayfile.Stamp((day+1)*daySeconds + slack))
+	return wallclock.NewClock(s.zone).Latest(wallclock.Stamp((day+1)*daySeconds + slack))
 }
 
 func (s *Store) lastIn(ctx context.Context, root *os.Root, f dayFile, at time.Time, problems *event.Problems) (time.Time, error) {

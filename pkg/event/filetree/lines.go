@@ -7,6 +7,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // lines counts the lines of the range one by one.
@@ -23,7 +24,7 @@ func (t *fileTally) lines(ctx context.Context) error {
 }
 
 // cutMinute counts the lines of one minute that lie in the range.
-func (t *fileTally) cutMinute(ctx context.Context, start, disorder dayfile.Stamp) error {
+func (t *fileTally) cutMinute(ctx context.Context, start, disorder wallclock.Stamp) error {
 	open, err := t.open()
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func (t *fileTally) cutMinute(ctx context.Context, start, disorder dayfile.Stamp
 
 // between counts the lines whose stamps lie between two, as far as they lie in
 // the range.
-func (t *fileTally) between(ctx context.Context, open *openFile, from, to dayfile.Stamp, stats *dayfile.Stats) error {
+func (t *fileTally) between(ctx context.Context, open *openFile, from, to wallclock.Stamp, stats *dayfile.Stats) error {
 	start, err := dayfile.SeekTime(ctx, open, open.span, from, open.disorder)
 	if err != nil {
 		return err

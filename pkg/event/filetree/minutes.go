@@ -6,6 +6,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // minutes returns the counts of a whole file.
@@ -76,7 +77,7 @@ type places struct {
 }
 
 // place finds the bucket of each minute, and the minutes that the range cuts.
-func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []dayfile.Stamp) {
+func (t *fileTally) place(m *dayfile.Minutes) (p places, cut []wallclock.Stamp) {
 	n := len(m.Starts)
 	if n == 0 {
 		return places{last: outside}, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // build makes an event of a record and tells roughly how many bytes it takes.
@@ -97,8 +98,8 @@ func (p *pageReader[T]) problem(problem event.Problem) {
 
 // file reads one day file. What goes wrong with it is a problem, not an error.
 func (p *pageReader[T]) file(ctx context.Context, f dayFile) error {
-	clock := dayfile.NewClock(p.store.zone)
-	oldest, newest := clock.Unix(dayfile.Stamp(f.day*daySeconds-slack)), clock.Unix(dayfile.Stamp((f.day+1)*daySeconds+slack))
+	clock := wallclock.NewClock(p.store.zone)
+	oldest, newest := clock.Unix(wallclock.Stamp(f.day*daySeconds-slack)), clock.Unix(wallclock.Stamp((f.day+1)*daySeconds+slack))
 	if p.request.Order == event.NewestFirst && p.picked.full(newest) || p.request.Order == event.OldestFirst && p.picked.full(oldest) {
 		return nil
 	}
@@ -126,14 +127,14 @@ func (p *pageReader[T]) file(ctx context.Context, f dayFile) error {
 type walk[T any] struct {
 	*pageReader[T]
 	file   dayFile
-	clock  *dayfile.Clock
+	clock  *wallclock.Clock
 	id     func(offset int64) string
 	match  *matcher
 	record dayfile.Record
 	stats  dayfile.Stats
 	found  []*picked[T]
-	edge   dayfile.Stamp // the oldest (newest) time met so far
-	from   int64         // the range in whole Unix seconds, both included
+	edge   wallclock.Stamp // the oldest (newest) time met so far
+	from   int64           // the range in whole Unix seconds, both included
 	to     int64
 }
 
@@ -203,7 +204,7 @@ func (w *walk[T]) stillWanted(lines []dayfile.Line) []dayfile.Line {
 }
 
 // reach notes how far the walk came.
-func (w *walk[T]) reach(s dayfile.Stamp) {
+func (w *walk[T]) reach(s wallclock.Stamp) {
 	if w.request.Order == event.NewestFirst {
 		w.edge = min(w.edge, s)
 	} else {

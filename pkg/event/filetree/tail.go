@@ -12,6 +12,7 @@ import (
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 const (
@@ -179,7 +180,7 @@ func (t *tail) follow(ctx context.Context, root *os.Root, f dayFile, was followe
 }
 
 func (t *tail) read(ctx context.Context, open *openFile, f dayFile, span dayfile.Span, fresh *[]event.Log) error {
-	clock, id := dayfile.NewClock(t.store.zone), identity(f.path)
+	clock, id := wallclock.NewClock(t.store.zone), identity(f.path)
 	match := newMatcher(event.Logs, t.filter)
 	var stats dayfile.Stats // unreadable lines are said when the lines are queried
 	var record dayfile.Record

@@ -1,29 +1,22 @@
 package requestlog
 
 import (
-	"math"
 	"time"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
-// clock turns readings of a zone's wall clocks into instants. A reading that
-// occurs twice, when clocks are set back, is its first occurrence; one that is
-// skipped, when they are set forward, is read with the offset before the change
-// (RFC 5545, 3.3.5). It is not safe for concurrent use.
+// clock turns readings of a zone's wall clocks into instants. It is not safe for
+// concurrent use.
 type clock struct {
-	zone       *time.Location
-	begin, end int64 // readings that have the offset, in seconds
-	offset     int64 // seconds ahead of UTC
+	*wallclock.Clock
+	zone *time.Location
 }
 
-func newClock(zone *time.Location) *clock { return &clock{zone: zone} }
+func newClock(zone *time.Location) *clock { return &clock{wallclock.NewClock(zone), zone} }
 
 // nano is the instant of a reading in Unix nanoseconds.
-func (c *clock) nano(s stamp) int64 {
-	if s.seconds < c.begin || s.seconds >= c.end {
-		c.find(s.seconds)
-	}
-	return unixNano(s.seconds-c.offset, s.nanos)
-}
+func (c *clock) nano(s stamp) int64 { return unixNano(c.Unix(s.seconds), s.nanos) }
 
 // read is the instant of a timestamp as it is written.
 func (c *clock) read(text string) (nano int64, ok bool) {
@@ -32,30 +25,6 @@ func (c *clock) read(text string) (nano int64, ok bool) {
 		return 0, false
 	}
 	return c.nano(s), true
-}
-
-// find looks for the period of the zone in which clocks show a reading first.
-func (c *clock) find(reading int64) {
-	const furthest = 26 * 3_600 // no zone is that far from UTC
-	at := time.Unix(reading-furthest, 0).In(c.zone)
-	for {
-		start, end := at.ZoneBounds()
-		offset := offsetOf(at)
-		c.begin, c.end, c.offset = math.MinInt64, math.MaxInt64, offset
-		if !start.IsZero() {
-			c.begin = start.Unix() + max(offsetOf(start.Add(-time.Second)), offset)
-		}
-		if end.IsZero() {
-			return
-		}
-		// Up to there the offset holds: readings that are shown again behind
-		// the end, and those that are skipped there, are of this period.
-		c.end = end.Unix() + max(offset, offsetOf(end))
-		if reading < c.end {
-			return
-		}
-		at = end
-	}
 }
 
 func offsetOf(at time.Time) int64 {

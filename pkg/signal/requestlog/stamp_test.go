@@ -7,6 +7,8 @@ import (
 	_ "time/tzdata" // zones, also where the machine has none
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 func TestTimestampsAreRead(t *testing.T) {
@@ -54,7 +56,7 @@ func FuzzParseStamp(f *testing.F) {
 		want, err := reference(text)
 		require.Equal(t, err == nil, ok, "%q: %v", text, err)
 		if ok {
-			require.Equal(t, want.Unix(), got.seconds, text)
+			require.Equal(t, want.Unix(), int64(got.seconds), text)
 			require.Equal(t, int64(want.Nanosecond()), got.nanos, text)
 		}
 	})
@@ -104,7 +106,7 @@ func TestClockRemembersNothingThatIsWrongElsewhere(t *testing.T) {
 		used := newClock(zone)
 		// Back and forth over three years in steps of some hours.
 		for i := range int64(4_000) {
-			s := stamp{seconds: 1_767_225_600 + (i*i%4_001-2_000)*6*3_600 + i%7*1_800}
+			s := stamp{seconds: wallclock.Stamp(1_767_225_600 + (i*i%4_001-2_000)*6*3_600 + i%7*1_800)}
 			require.Equal(t, newClock(zone).nano(s), used.nano(s), "%s %v", name, s)
 		}
 	}

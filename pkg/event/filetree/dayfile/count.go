@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/bits"
 	"strings"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Count reads a span and counts its lines per minute and class. This is the
@@ -36,7 +38,7 @@ type counter struct {
 	record Record
 
 	head  [4]uint64             // the last canonical line up to its minute, see sameMinute
-	hour  Stamp                 // when its hour begins
+	hour  wallclock.Stamp       // when its hour begins
 	row   int                   // of its minute
 	found [1 << slotBits]slot   // the classes met, by their packed names
 	fresh [1 << slotBits]uint32 // counted in this minute, not yet in counts
@@ -99,7 +101,7 @@ func (n *counter) other(l Line) {
 	n.head = [4]uint64{} // the next canonical line may be older than this one
 }
 
-func minuteOf(s Stamp) Stamp { return Stamp(floorDiv(int64(s), 60) * 60) }
+func minuteOf(s wallclock.Stamp) wallclock.Stamp { return s.Floor(60) }
 
 // Where the parts of a canonical log line are.
 const (
@@ -159,20 +161,20 @@ func (n *counter) sameMinute(head *[levelAt + 8]byte) bool {
 // enter goes to the minute of a line that begins as a canonical one.
 func (n *counter) enter(head *[levelAt + 8]byte) bool {
 	begins := [4]uint64{load(head[0:]), load(head[8:]), load(head[16:]), load(head[18:])}
-	minute, ok := twoDigits(head[minuteAt+len("2006-01-02 15:"):])
+	minute, ok := wallclock.TwoDigits(head[minuteAt+len("2006-01-02 15:"):])
 	if !ok || minute > 59 {
 		return false
 	}
 	if begins[0] != n.head[0] || begins[1] != n.head[1] || begins[2] != n.head[2] {
-		s, ok := ParseStamp(head[minuteAt:stampEnd])
+		s, ok := wallclock.Parse(head[minuteAt:stampEnd], ' ')
 		if !ok || string(head[:minuteAt]) != timePrefix {
 			return false
 		}
-		n.hour = Stamp(floorDiv(int64(s), 3_600) * 3_600)
+		n.hour = s.Floor(3_600)
 	}
 	n.flush()
 	n.head = begins
-	n.row = n.tally.row(n.hour + Stamp(60*minute))
+	n.row = n.tally.row(n.hour + wallclock.Stamp(60*minute))
 	return true
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // perMinute is counts by minute and class.
@@ -18,7 +20,7 @@ func (m *Minutes) perMinute() perMinute {
 	for c, class := range m.Classes {
 		for i, start := range m.Starts {
 			if n := m.Counts[c][i]; n > 0 {
-				counts[start.text()+" "+class] += n
+				counts[start.String()+" "+class] += n
 			}
 		}
 	}
@@ -26,7 +28,7 @@ func (m *Minutes) perMinute() perMinute {
 }
 
 // tallied counts the records of a file one by one.
-func tallied(s Schema, data []byte) (counts perMinute, stats Stats, stamps []Stamp) {
+func tallied(s Schema, data []byte) (counts perMinute, stats Stats, stamps []wallclock.Stamp) {
 	counts = perMinute{}
 	var r Record
 	for _, l := range split(data) {
@@ -40,7 +42,7 @@ func tallied(s Schema, data []byte) (counts perMinute, stats Stats, stamps []Sta
 		if s.Class {
 			class = r.Values[0].String()
 		}
-		counts[(r.Stamp-((r.Stamp%60)+60)%60).text()+" "+class]++
+		counts[(r.Stamp-((r.Stamp%60)+60)%60).String()+" "+class]++
 		stamps = append(stamps, r.Stamp)
 	}
 	return counts, stats, stamps
@@ -85,7 +87,7 @@ func TestCountCountsWhatIsServed(t *testing.T) {
 func TestCountCountsLinesOutOfOrder(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(21, 22))
-	for _, disorder := range []Stamp{0, 30, 600, 90_000} {
+	for _, disorder := range []wallclock.Stamp{0, 30, 600, 90_000} {
 		data := file(rng, late(rng, evenly(4_000), disorder))
 		checkCount(t, Log, data)
 		checkCount(t, Log, data[:len(data)-30])
@@ -93,7 +95,7 @@ func TestCountCountsLinesOutOfOrder(t *testing.T) {
 }
 
 func TestCountMeasuresTheDisorderOfLinesInDifferentForms(t *testing.T) {
-	other := fmt.Sprintf(`{"message": "x", "message_level": "Info", "time": %q}`+"\n", (day0 + 3_600).text())
+	other := fmt.Sprintf(`{"message": "x", "message_level": "Info", "time": %q}`+"\n", (day0 + 3_600).String())
 	canonical := logLine(day0, "Info", "x")
 	for _, data := range []string{canonical + other + canonical, other + canonical + canonical, canonical + canonical + other, canonical + other + logLine(day0+30, "Info", "x")} {
 		checkCount(t, Log, []byte(data))
@@ -105,7 +107,7 @@ func TestCountCountsALongLineOnceAndSaysItWasCut(t *testing.T) {
 	data := []byte(logLine(day0, "Error", "x") + logLine(day0+60, "Fatal", strings.Repeat("y", 2*MaxLine)) + logLine(day0+120, "Error", "z"))
 	got, err := Log.Count(t.Context(), bytes.NewReader(data), whole(data))
 	require.NoError(t, err)
-	require.Equal(t, perMinute{day0.text() + " Error": 1, (day0 + 60).text() + " Fatal": 1, (day0 + 120).text() + " Error": 1}, got.perMinute())
+	require.Equal(t, perMinute{day0.String() + " Error": 1, (day0 + 60).String() + " Fatal": 1, (day0 + 120).String() + " Error": 1}, got.perMinute())
 	require.Equal(t, Stats{Cut: 1}, got.Stats)
 }
 
@@ -122,7 +124,7 @@ func TestCountGathersClassesBeyondABoundUnderOther(t *testing.T) {
 	for _, format := range []string{"L%d", "a long level %d"} {
 		var b strings.Builder
 		for i := range 3 * maxClasses {
-			b.WriteString(logLine(day0+Stamp(i), fmt.Sprintf(format, i), "x"))
+			b.WriteString(logLine(day0+wallclock.Stamp(i), fmt.Sprintf(format, i), "x"))
 		}
 		data := []byte(b.String() + b.String())
 		pieces, err := Split(t.Context(), bytes.NewReader(data), whole(data), 2)

@@ -3,15 +3,17 @@ package dayfile
 import (
 	"cmp"
 	"slices"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Minutes counts the lines of a file, or of a part of it, per minute of the
 // wall clock and per class (the level of a log, the send result of an alarm).
 type Minutes struct {
 	Classes  []string
-	Starts   []Stamp    // ascending
-	Counts   [][]uint32 // for each of Classes one number for each of Starts
-	Disorder Stamp      // by how many seconds at most a line is older than one before it
+	Starts   []wallclock.Stamp // ascending
+	Counts   [][]uint32        // for each of Classes one number for each of Starts
+	Disorder wallclock.Stamp   // by how many seconds at most a line is older than one before it
 	Stats    Stats
 }
 
@@ -22,23 +24,23 @@ func (m *Minutes) Size() int {
 
 // tally gathers Minutes in the order of the file.
 type tally struct {
-	starts   []Stamp       // of the rows, ascending unless rows is made
-	rows     map[Stamp]int // start of the minute -> row, made for a file out of order
-	counts   [][]uint32    // per class, per row
+	starts   []wallclock.Stamp       // of the rows, ascending unless rows is made
+	rows     map[wallclock.Stamp]int // start of the minute -> row, made for a file out of order
+	counts   [][]uint32              // per class, per row
 	classes  []string
-	newest   Stamp // start of the newest minute so far
-	disorder Stamp
+	newest   wallclock.Stamp // start of the newest minute so far
+	disorder wallclock.Stamp
 	stats    Stats
 }
 
 func newTally() *tally {
-	return &tally{newest: -Unsorted, starts: make([]Stamp, 0, minutesOfDay)}
+	return &tally{newest: -Unsorted, starts: make([]wallclock.Stamp, 0, minutesOfDay)}
 }
 
 // row finds the row of the minute that starts at s. It is called when the minute
 // changes from one line to the next, so disorder is measured here; lines of one
 // minute may always be out of order.
-func (t *tally) row(s Stamp) int {
+func (t *tally) row(s wallclock.Stamp) int {
 	if s > t.newest {
 		t.newest = s
 		return t.addRow(s)
@@ -48,7 +50,7 @@ func (t *tally) row(s Stamp) int {
 		if i, ok := slices.BinarySearch(t.starts, s); ok {
 			return i
 		}
-		t.rows = make(map[Stamp]int, len(t.starts))
+		t.rows = make(map[wallclock.Stamp]int, len(t.starts))
 		for i, start := range t.starts {
 			t.rows[start] = i
 		}
@@ -59,7 +61,7 @@ func (t *tally) row(s Stamp) int {
 	return t.addRow(s)
 }
 
-func (t *tally) addRow(s Stamp) int {
+func (t *tally) addRow(s wallclock.Stamp) int {
 	i := len(t.starts)
 	t.starts = append(t.starts, s)
 	if t.rows != nil {

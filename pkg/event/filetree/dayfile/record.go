@@ -1,6 +1,10 @@
 package dayfile
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
+)
 
 // Schema names the keys of one kind of line.
 type Schema struct {
@@ -22,26 +26,26 @@ var (
 // It refers to the bytes of the line.
 type Record struct {
 	Offset int64
-	Stamp  Stamp
+	Stamp  wallclock.Stamp
 	Values []Value
 	Cut    bool
 }
 
 const (
 	timePrefix = `{"time": "`
-	stampEnd   = len(timePrefix) + len(layout)
+	stampEnd   = len(timePrefix) + wallclock.Length
 )
 
 // Stamp reads the time of the line without looking at the rest of it.
-func (l Line) Stamp() (Stamp, bool) {
+func (l Line) Stamp() (wallclock.Stamp, bool) {
 	if len(l.Bytes) > stampEnd && l.Bytes[stampEnd] == '"' && string(l.Bytes[:len(timePrefix)]) == timePrefix {
-		return ParseStamp(l.Bytes[len(timePrefix):stampEnd])
+		return wallclock.Parse(l.Bytes[len(timePrefix):stampEnd], ' ')
 	}
-	var stamp Stamp
+	var stamp wallclock.Stamp
 	var ok bool
 	Fields(l.Bytes, true, func(key []byte, v Value) {
 		if string(key) == "time" {
-			stamp, ok = ParseStamp(v.raw)
+			stamp, ok = wallclock.Parse(v.raw, ' ')
 		}
 	})
 	return stamp, ok
@@ -62,7 +66,7 @@ func (s Schema) Parse(l Line, r *Record) bool {
 	timed := false
 	whole := Fields(l.Bytes, l.Cut, func(key []byte, v Value) {
 		if string(key) == "time" {
-			r.Stamp, timed = ParseStamp(v.raw)
+			r.Stamp, timed = wallclock.Parse(v.raw, ' ')
 			return
 		}
 		for i, k := range s.Keys {
@@ -145,7 +149,7 @@ func parseCanonical(l Line, r *Record) bool {
 	if !closed(tail) {
 		return false
 	}
-	stamp, ok := ParseStamp(line[minuteAt:stampEnd])
+	stamp, ok := wallclock.Parse(line[minuteAt:stampEnd], ' ')
 	if !ok {
 		return false
 	}

@@ -5,15 +5,17 @@ import (
 	"errors"
 	"io"
 	"math"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Unsorted is the disorder of a file that must be read whole to be exact.
-const Unsorted = Stamp(math.MaxInt64 / 4)
+const Unsorted = wallclock.Stamp(math.MaxInt64 / 4)
 
 // SeekTime finds an offset, the beginning of a line, before which no line has a
 // stamp at or after target, as long as no line is more than disorder seconds
 // older than one before it. It reads a few blocks only.
-func SeekTime(ctx context.Context, file io.ReaderAt, span Span, target, disorder Stamp) (int64, error) {
+func SeekTime(ctx context.Context, file io.ReaderAt, span Span, target, disorder wallclock.Stamp) (int64, error) {
 	if disorder >= Unsorted {
 		return span.From, nil
 	}
@@ -36,7 +38,7 @@ func SeekTime(ctx context.Context, file io.ReaderAt, span Span, target, disorder
 
 // SeekAfter finds an offset behind which no line has a stamp at or before
 // target, under the same condition.
-func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorder Stamp) (int64, error) {
+func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorder wallclock.Stamp) (int64, error) {
 	if disorder >= Unsorted {
 		return span.To, nil
 	}
@@ -61,7 +63,7 @@ func SeekAfter(ctx context.Context, file io.ReaderAt, span Span, target, disorde
 }
 
 // firstStamp reads the first line with a time that begins after span.From.
-func firstStamp(ctx context.Context, file io.ReaderAt, span Span) (at int64, stamp Stamp, ok bool, err error) {
+func firstStamp(ctx context.Context, file io.ReaderAt, span Span) (at int64, stamp wallclock.Stamp, ok bool, err error) {
 	c := newChunks(file, span, probeSize)
 	defer c.release()
 	c.limit = probeSize // times stand at the beginning
@@ -92,7 +94,7 @@ const (
 	Whole = 256 << 10
 	// tolerated is the disorder that a search allows for: clocks set back by an
 	// hour, and writers that are late.
-	tolerated = Stamp(2 * 3_600)
+	tolerated = wallclock.Stamp(2 * 3_600)
 	// samples of a day are 45 minutes apart, more or less: a clock that was set
 	// back by more than tolerated shows as two that descend by more than stepBack.
 	samples  = 32
@@ -102,7 +104,7 @@ const (
 // Disorder tells how far out of order the lines of a span have to be expected.
 // Small files are read whole, so theirs does not matter. Of a large one a few
 // lines are looked at, and unless their times ascend it is Unsorted.
-func Disorder(ctx context.Context, file io.ReaderAt, span Span) (Stamp, error) {
+func Disorder(ctx context.Context, file io.ReaderAt, span Span) (wallclock.Stamp, error) {
 	size := span.To - span.From
 	if size <= Whole {
 		return Unsorted, nil

@@ -9,37 +9,39 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // day0 is the midnight at which the days of these tests begin.
-const day0 = Stamp(20_517 * 86_400)
+const day0 = wallclock.Stamp(20_517 * 86_400)
 
-func logLine(at Stamp, level, message string) string {
-	return fmt.Sprintf(`{"time": %q, "message_level": %q, "message": %q}`+"\n", at.text(), level, message)
+func logLine(at wallclock.Stamp, level, message string) string {
+	return fmt.Sprintf(`{"time": %q, "message_level": %q, "message": %q}`+"\n", at.String(), level, message)
 }
 
 // evenly spreads the stamps of n lines over a day.
-func evenly(n int) []Stamp {
-	stamps := make([]Stamp, n)
+func evenly(n int) []wallclock.Stamp {
+	stamps := make([]wallclock.Stamp, n)
 	for i := range stamps {
-		stamps[i] = day0 + Stamp(i*86_400/n)
+		stamps[i] = day0 + wallclock.Stamp(i*86_400/n)
 	}
 	return stamps
 }
 
 // late makes some lines up to disorder seconds older than those before them.
-func late(rng *rand.Rand, stamps []Stamp, disorder Stamp) []Stamp {
+func late(rng *rand.Rand, stamps []wallclock.Stamp, disorder wallclock.Stamp) []wallclock.Stamp {
 	stamps = slices.Clone(stamps)
 	for i := range stamps {
 		if rng.IntN(3) == 0 {
-			stamps[i] -= Stamp(rng.Int64N(int64(disorder) + 1))
+			stamps[i] -= wallclock.Stamp(rng.Int64N(int64(disorder) + 1))
 		}
 	}
 	return stamps
 }
 
 // file writes a line for each stamp, some of them long, and rubbish in between.
-func file(rng *rand.Rand, stamps []Stamp) []byte {
+func file(rng *rand.Rand, stamps []wallclock.Stamp) []byte {
 	var b bytes.Buffer
 	for i, s := range stamps {
 		switch rng.IntN(40) {
@@ -48,7 +50,7 @@ func file(rng *rand.Rand, stamps []Stamp) []byte {
 		case 1:
 			b.WriteString("\r\n")
 		case 2:
-			fmt.Fprintf(&b, `{"message_level":"Info","message":"another form","time":"%s"}`+"\n", s.text())
+			fmt.Fprintf(&b, `{"message_level":"Info","message":"another form","time":"%s"}`+"\n", s.String())
 			continue
 		case 3:
 			b.WriteString(logLine(s, "Info", strings.Repeat("long ", 1_000)))
@@ -60,8 +62,8 @@ func file(rng *rand.Rand, stamps []Stamp) []byte {
 }
 
 // stampsOf reads the time of every line plainly.
-func stampsOf(data []byte) map[int64]Stamp {
-	stamps := map[int64]Stamp{}
+func stampsOf(data []byte) map[int64]wallclock.Stamp {
+	stamps := map[int64]wallclock.Stamp{}
 	var r Record
 	for _, l := range split(data) {
 		if slowLog.Parse(l, &r) {
@@ -71,7 +73,7 @@ func stampsOf(data []byte) map[int64]Stamp {
 	return stamps
 }
 
-func checkSeek(t *testing.T, data []byte, stamps map[int64]Stamp, target, disorder Stamp) {
+func checkSeek(t *testing.T, data []byte, stamps map[int64]wallclock.Stamp, target, disorder wallclock.Stamp) {
 	t.Helper()
 	from, err := SeekTime(t.Context(), bytes.NewReader(data), whole(data), target, disorder)
 	require.NoError(t, err)
@@ -82,7 +84,7 @@ func checkSeek(t *testing.T, data []byte, stamps map[int64]Stamp, target, disord
 	}
 	for offset, s := range stamps {
 		if offset < from && s >= target || offset >= to && s <= target {
-			require.Failf(t, "a line is out of reach", "%s at %d, looking for %s between %d and %d", s.text(), offset, target.text(), from, to)
+			require.Failf(t, "a line is out of reach", "%s at %d, looking for %s between %d and %d", s.String(), offset, target.String(), from, to)
 		}
 	}
 }
@@ -90,11 +92,11 @@ func checkSeek(t *testing.T, data []byte, stamps map[int64]Stamp, target, disord
 func TestSeekKeepsItsPromiseWithinTheDisorder(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
-	for _, disorder := range []Stamp{0, 1, 59, 3_600} {
+	for _, disorder := range []wallclock.Stamp{0, 1, 59, 3_600} {
 		data := file(rng, late(rng, evenly(3_000), disorder))
 		stamps := stampsOf(data)
 		for range 20 {
-			checkSeek(t, data, stamps, day0-3_600+Stamp(rng.IntN(26*3_600)), disorder)
+			checkSeek(t, data, stamps, day0-3_600+wallclock.Stamp(rng.IntN(26*3_600)), disorder)
 		}
 	}
 }
@@ -134,8 +136,8 @@ func TestSeekInAFileWithoutTimesFindsItsEnds(t *testing.T) {
 }
 
 // disorderOf is by how many seconds at most a line is older than one before it.
-func disorderOf(stamps []Stamp) Stamp {
-	newest, disorder := stamps[0], Stamp(0)
+func disorderOf(stamps []wallclock.Stamp) wallclock.Stamp {
+	newest, disorder := stamps[0], wallclock.Stamp(0)
 	for _, s := range stamps {
 		newest = max(newest, s)
 		disorder = max(disorder, newest-s)
@@ -146,7 +148,7 @@ func disorderOf(stamps []Stamp) Stamp {
 func TestDisorderIsNeverLessThanTheStepOfAClockThatStaysSet(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(11, 12))
-	for _, minutes := range []Stamp{1, 60, 115, 121, 130, 150, 180, 400} {
+	for _, minutes := range []wallclock.Stamp{1, 60, 115, 121, 130, 150, 180, 400} {
 		stamps := evenly(4_000)
 		for i := 1_000 + rng.IntN(2_000); i < len(stamps); i++ {
 			stamps[i] -= minutes * 60
@@ -164,7 +166,7 @@ func TestDisorderOfAFileInOrderIsBounded(t *testing.T) {
 	got, err := Disorder(t.Context(), bytes.NewReader(data), whole(data))
 	require.NoError(t, err)
 	require.Less(t, got, Unsorted)
-	require.GreaterOrEqual(t, got, Stamp(600))
+	require.GreaterOrEqual(t, got, wallclock.Stamp(600))
 }
 
 func TestDisorderOfASmallFileDoesNotMatter(t *testing.T) {
@@ -206,8 +208,8 @@ func FuzzSeek(f *testing.F) {
 	f.Add(uint64(3), uint16(900), uint16(59), int32(-1), uint8(200))
 	f.Fuzz(func(t *testing.T, seed uint64, lines, disorder uint16, target int32, n uint8) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		data := file(rng, late(rng, evenly(1+int(lines%5_000)), Stamp(disorder)))
-		checkSeek(t, data, stampsOf(data), day0+Stamp(target%(3*86_400)), Stamp(disorder))
+		data := file(rng, late(rng, evenly(1+int(lines%5_000)), wallclock.Stamp(disorder)))
+		checkSeek(t, data, stampsOf(data), day0+wallclock.Stamp(target%(3*86_400)), wallclock.Stamp(disorder))
 		checkSplit(t, data[:len(data)-rng.IntN(20)], 1+int(n))
 	})
 }

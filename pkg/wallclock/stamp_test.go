@@ -1,4 +1,4 @@
-package dayfile
+package wallclock
 
 import (
 	"testing"
@@ -24,23 +24,20 @@ func zone(t testing.TB, name string) *time.Location {
 
 func stamp(t testing.TB, text string) Stamp {
 	t.Helper()
-	s, ok := ParseStamp([]byte(text))
+	s, ok := Parse([]byte(text), ' ')
 	require.True(t, ok, text)
 	return s
 }
-
-// text is how a writer writes the stamp.
-func (s Stamp) text() string { return time.Unix(int64(s), 0).UTC().Format(layout) }
 
 func TestParseStampReadsDatesThatExist(t *testing.T) {
 	for _, text := range []string{
 		"1970-01-01 00:00:00", "1969-12-31 23:59:59", "2026-03-05 12:34:56", "2024-02-29 00:00:00", "2000-02-29 23:59:59",
 		"0001-01-01 00:00:00", "9999-12-31 23:59:59", "1900-03-01 00:00:00", "2100-12-31 00:00:00",
 	} {
-		want, err := time.Parse(layout, text)
+		want, err := time.Parse(time.DateTime, text)
 		require.NoError(t, err)
 		require.Equal(t, Stamp(want.Unix()), stamp(t, text), text)
-		require.Equal(t, text, stamp(t, text).text())
+		require.Equal(t, text, stamp(t, text).String())
 	}
 }
 
@@ -51,7 +48,7 @@ func TestParseStampRefusesEverythingElse(t *testing.T) {
 		"2026-03-05 24:00:00", "2026-03-05 12:60:00", "2026-03-05 12:00:60", "0000-01-01 00:00:00", "2026-03-05 1a:00:00", "2026-03-05 12-00:00",
 		"２０２６-03-05 12:", "-026-03-05 12:00:00", "2026-03- 5 12:00:00",
 	} {
-		_, ok := ParseStamp([]byte(text))
+		_, ok := Parse([]byte(text), ' ')
 		require.False(t, ok, text)
 	}
 }
@@ -109,7 +106,7 @@ func TestClockAgreesWithASearchAroundEveryChangeOfOffset(t *testing.T) {
 						continue
 					}
 					for s := Stamp(day.Unix()) - 12*3_600; s < Stamp(day.Unix())+36*3_600; s += 900 {
-						require.Equal(t, unixBySearch(s, loc), clock.Unix(s), s.text())
+						require.Equal(t, unixBySearch(s, loc), clock.Unix(s), s.String())
 					}
 				}
 			}
@@ -125,8 +122,8 @@ func TestClockBoundsTheInstantsOfAllStampsBeforeAndAfter(t *testing.T) {
 			for s := middle - 5*3_600; s <= middle+5*3_600; s += 900 {
 				latest, earliest := clock.Latest(s), clock.Earliest(s)
 				for d := Stamp(0); d < 6*3_600; d += 900 {
-					require.LessOrEqual(t, clock.Unix(s-d), latest, "%s %s", name, s.text())
-					require.GreaterOrEqual(t, clock.Unix(s+d), earliest, "%s %s", name, s.text())
+					require.LessOrEqual(t, clock.Unix(s-d), latest, "%s %s", name, s.String())
+					require.GreaterOrEqual(t, clock.Unix(s+d), earliest, "%s %s", name, s.String())
 				}
 			}
 		}
@@ -150,10 +147,10 @@ func FuzzParseStamp(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, ok := ParseStamp([]byte(text))
-		want, err := time.Parse(layout, text)
+		got, ok := Parse([]byte(text), ' ')
+		want, err := time.Parse(time.DateTime, text)
 		// Package time also takes hours padded with a space, and a year 0.
-		if err != nil || want.Format(layout) != text || want.Year() == 0 {
+		if err != nil || want.Format(time.DateTime) != text || want.Year() == 0 {
 			require.False(t, ok, "%q", text)
 			return
 		}
@@ -177,8 +174,8 @@ func FuzzClock(f *testing.F) {
 			if (int64(s)-at)%900 != 0 {
 				return // such offsets ended before there were check scripts
 			}
-			require.Equal(t, unixBySearch(s, loc), clock.Unix(s), s.text())
-			require.Equal(t, s, StampOf(time.Unix(clock.Unix(s), 0), loc), s.text())
+			require.Equal(t, unixBySearch(s, loc), clock.Unix(s), s.String())
+			require.Equal(t, s, StampOf(time.Unix(clock.Unix(s), 0), loc), s.String())
 		}
 	})
 }
