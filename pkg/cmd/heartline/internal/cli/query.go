@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/pluginhost"
-	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/provisioning"
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/rows"
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/timerange"
 	"github.com/heartline-monitor/heartline/pkg/plugin"
@@ -54,10 +53,10 @@ const queryExamples = `  heartline query --datasource heartline.yaml '{"queryTyp
   heartline query --datasource heartline.yaml @panel.json`
 
 type queryOptions struct {
-	dataSource, name string
-	from, to         string
-	interval         string
-	output           string
+	source   sourceFlags
+	from, to string
+	interval string
+	output   string
 }
 
 func newQuery(io streams) *cobra.Command {
@@ -76,8 +75,7 @@ func newQuery(io streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0], io) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.dataSource, "datasource", "", "Grafana data source provisioning `FILE`")
-	f.StringVar(&o.name, "name", "", "`NAME` of the data source, where the file has several")
+	o.source.add(f)
 	f.StringVar(&o.from, "from", "now-6h", "begin of the range, a time `T`")
 	f.StringVar(&o.to, "to", "now", "end of the range, a time `T`")
 	f.StringVar(&o.interval, "interval", "", "interval that a panel would propose, a `DURATION` such as 1m (default: about 1000 points)")
@@ -86,14 +84,14 @@ func newQuery(io streams) *cobra.Command {
 }
 
 func (o queryOptions) run(ctx context.Context, argument string, io streams) error {
-	if err := errors.Join(requireFile("--datasource", o.dataSource), oneOf("--output", o.output, rows.Formats)); err != nil {
+	if err := errors.Join(o.source.check(), oneOf("--output", o.output, rows.Formats)); err != nil {
 		return err
 	}
 	raw, err := readQuery(argument, io.in)
 	if err != nil {
 		return err
 	}
-	source, err := readDataSource(o.dataSource, o.name, io.err)
+	source, err := o.source.read(io.err)
 	if err != nil {
 		return err
 	}
@@ -111,17 +109,6 @@ func (o queryOptions) run(ctx context.Context, argument string, io streams) erro
 	}
 	printNotices(io.err, frames)
 	return rows.Flatten(frames).Write(io.out, o.output, zone)
-}
-
-func readDataSource(path, name string, stderr io.Writer) (*provisioning.DataSource, error) {
-	source, err := provisioning.ReadDataSource(path, name)
-	if err != nil {
-		return nil, err
-	}
-	for _, note := range source.Notes {
-		_, _ = fmt.Fprintln(stderr, "note:", note)
-	}
-	return source, nil
 }
 
 func (o queryOptions) dataQuery(raw json.RawMessage, clock timerange.Clock) (backend.DataQuery, error) {

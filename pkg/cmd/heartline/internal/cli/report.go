@@ -48,11 +48,11 @@ var charted = []struct {
 }
 
 type reportOptions struct {
-	dataSource, name string
-	service          string
-	days             float64
-	to               string
-	format           string
+	source  sourceFlags
+	service string
+	days    float64
+	to      string
+	format  string
 }
 
 func newReport(io streams) *cobra.Command {
@@ -71,8 +71,7 @@ func newReport(io streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), io) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.dataSource, "datasource", "", "Grafana data source provisioning `FILE`")
-	f.StringVar(&o.name, "name", "", "`NAME` of the data source, where the file has several")
+	o.source.add(f)
 	f.StringVar(&o.service, "service", "", "`NAME` of the service")
 	f.Float64Var(&o.days, "days", 7, "how many days the report covers, a `NUMBER` such as 7 or 0.5")
 	f.StringVar(&o.to, "to", "now", "end of the report, a time `T`")
@@ -84,7 +83,7 @@ func (o reportOptions) run(ctx context.Context, io streams) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	source, err := readDataSource(o.dataSource, o.name, io.err)
+	source, err := o.source.read(io.err)
 	if err != nil {
 		return err
 	}
@@ -104,7 +103,7 @@ func (o reportOptions) run(ctx context.Context, io streams) error {
 }
 
 func (o reportOptions) check() error {
-	err := errors.Join(requireFile("--datasource", o.dataSource), oneOf("--format", o.format, []string{"md", "html"}))
+	err := errors.Join(o.source.check(), oneOf("--format", o.format, []string{"md", "html"}))
 	if o.service == "" {
 		err = errors.Join(err, usageError{errors.New("--service is missing: name one of the data source's services")})
 	}

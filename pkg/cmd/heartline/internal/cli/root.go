@@ -128,14 +128,6 @@ func spread(args []string, flags ...string) []string {
 	return out
 }
 
-// requireFile fails when a flag that names a file is missing.
-func requireFile(flag, value string) error {
-	if value == "" {
-		return usageError{fmt.Errorf("%s is missing: name a Grafana data source provisioning file", flag)}
-	}
-	return nil
-}
-
 // oneOf fails when the value of a flag is not among the allowed ones.
 func oneOf(flag, value string, allowed []string) error {
 	if slices.Contains(allowed, value) {

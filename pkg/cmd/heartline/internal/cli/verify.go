@@ -40,7 +40,7 @@ const verifyExamples = `  heartline verify --datasource provisioning/datasources
 var errVerification = errors.New("verification failed")
 
 type verifyOptions struct {
-	dataSource, name  string
+	source            sourceFlags
 	dashboards, rules []string
 	plugin            string
 	from, to          string
@@ -64,8 +64,7 @@ func newVerify(io streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), io) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.dataSource, "datasource", "", "Grafana data source provisioning `FILE`")
-	f.StringVar(&o.name, "name", "", "`NAME` of the data source, where the file has several")
+	o.source.add(f)
 	f.StringArrayVar(&o.dashboards, "dashboards", nil, "dashboards as JSON: `DIR|FILE`, several may follow")
 	f.StringArrayVar(&o.rules, "rules", nil, "alert rules as Grafana provisions them: `DIR|FILE`, several may follow")
 	f.StringVar(&o.plugin, "plugin", "", fmt.Sprintf("plugin `BINARY` (default: %s beside heartline or in dist)", pluginhost.Executable()))
@@ -80,7 +79,7 @@ func (o verifyOptions) run(ctx context.Context, io streams) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	source, err := readDataSource(o.dataSource, o.name, io.err)
+	source, err := o.source.read(io.err)
 	if err != nil {
 		return err
 	}
@@ -113,7 +112,7 @@ func (o verifyOptions) run(ctx context.Context, io streams) error {
 }
 
 func (o verifyOptions) validate() error {
-	if err := errors.Join(requireFile("--datasource", o.dataSource), oneOf("--output", o.output, verify.Formats)); err != nil {
+	if err := errors.Join(o.source.check(), oneOf("--output", o.output, verify.Formats)); err != nil {
 		return err
 	}
 	if len(o.dashboards)+len(o.rules) == 0 {
