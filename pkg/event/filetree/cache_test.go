@@ -52,7 +52,7 @@ func TestMinuteCacheDropsWhatWasNotUsedForLongest(t *testing.T) {
 	require.Len(t, c.known, c.order.Len())
 	held := 0
 	for e := c.order.Front(); e != nil; e = e.Next() {
-		held += e.Value.(*cached).minutes.Size()
+		held += e.Value.(*cached).size()
 	}
 	require.Equal(t, held, c.held)
 }

@@ -41,12 +41,37 @@ func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogr
 	// Files of one day add to the same buckets: each goroutine keeps to days of its
 	// own, so that the processors do not wait for each other's memory.
 	slices.SortStableFunc(files, func(a, b dayFile) int { return cmp.Compare(a.day, b.day) })
-	if err := s.stretches(ctx, len(files), func(ctx context.Context, i int) error { return c.file(ctx, files[i], i) }); err != nil {
+	if err := c.files(ctx, files); err != nil {
 		return nil, err
 	}
 	c.histogram.DropEmpty()
 	c.histogram.Sort()
 	return c.histogram, nil
+}
+
+// files counts the files, those of days whose sums are known in one go.
+func (c *counting) files(ctx context.Context, files []dayFile) error {
+	days := c.daySums(files)
+	if err := c.store.stretches(ctx, len(days), func(ctx context.Context, i int) error { return c.addSum(ctx, days[i]) }); err != nil {
+		return err
+	}
+	left, next := make([]dayFile, 0, len(files)), 0
+	for _, d := range days {
+		if d.added {
+			left = append(left, files[next:d.first]...)
+			next = d.first + len(d.files)
+		}
+	}
+	left = append(left, files[next:]...)
+	if err := c.store.stretches(ctx, len(left), func(ctx context.Context, i int) error { return c.file(ctx, left[i], i) }); err != nil {
+		return err
+	}
+	return c.store.parallel(ctx, len(days), func(_ context.Context, i int) error {
+		if !days[i].added {
+			c.store.keepSum(days[i])
+		}
+		return nil
+	})
 }
 
 // counting is one request to count.

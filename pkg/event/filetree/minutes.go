@@ -45,6 +45,19 @@ const pieceSize = 64 << 20
 // the ends of the range cut.
 func (t *fileTally) rows(ctx context.Context, m *dayfile.Minutes) error {
 	p, cut := t.place(m)
+	if t.failed = t.columns(p, m); t.failed != nil {
+		return nil
+	}
+	for _, start := range cut {
+		if err := t.cutMinute(ctx, start, m.Disorder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columns adds the counts of every class that the filter asks for.
+func (t *fileTally) columns(p places, m *dayfile.Minutes) error {
 	for i := range m.Classes {
 		// Files counted side by side begin with different classes, so as not to
 		// wait for each other's groups.
@@ -53,12 +66,7 @@ func (t *fileTally) rows(ctx context.Context, m *dayfile.Minutes) error {
 		if !t.match.matchClass(class) {
 			continue
 		}
-		if t.failed = t.addColumn(t.key(class), p, m.Counts[c]); t.failed != nil {
-			return nil
-		}
-	}
-	for _, start := range cut {
-		if err := t.cutMinute(ctx, start, m.Disorder); err != nil {
+		if err := t.addColumn(t.key(class), p, m.Counts[c]); err != nil {
 			return err
 		}
 	}
