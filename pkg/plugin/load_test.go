@@ -40,14 +40,10 @@ const (
 // against what the loader saw.
 func TestFiguresAgreeWithTheLoadersOwn(t *testing.T) {
 	shop := startShop(t)
-	settings := fmt.Sprintf(`{"services": [{"name": "app", "kind": "app", "url": %q}, {"name": "log", "kind": "requestlog", "path": %q}`, shop.url, shop.log)
-	scraped := []string{"app", "log"}
-	if prometheus := startPrometheus(t, shop.url); prometheus != "" {
-		settings = fmt.Sprintf(`{"metrics": {"url": %q}, %s, {"name": "metrics", "kind": "go", "selector": "job=\"shop\""}`, prometheus, settings[1:])
-		scraped = append(scraped, "metrics")
-	}
+	settings := fmt.Sprintf(`{"metrics": {"url": %q}, "services": [{"name": "app", "kind": "app", "url": %q}, {"name": "log", "kind": "requestlog", "path": %q},
+		{"name": "metrics", "kind": "go", "selector": "job=\"shop\""}]}`, startPrometheus(t, shop.url), shop.url, shop.log)
 	t.Setenv(allowedPathsVariable, filepath.Dir(shop.log))
-	d := configured(t, settings+`]}`, nil)
+	d := configured(t, settings, nil)
 	d.now = time.Now
 
 	seconds := follow(t, d)
@@ -60,7 +56,7 @@ func TestFiguresAgreeWithTheLoadersOwn(t *testing.T) {
 	require.Greater(t, saw.count, loadRate*int(compared/time.Second)*8/10, "the loader was too slow for the test to say anything")
 	shop.flush(t)
 
-	for _, service := range scraped {
+	for _, service := range []string{"app", "log", "metrics"} {
 		tolerance := 0.02
 		if service == "metrics" {
 			tolerance = 0.05 // what Prometheus scrapes each second is extrapolated

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/heartline-monitor/heartline/pkg/program"
 	"github.com/heartline-monitor/heartline/pkg/signal"
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
 	"github.com/heartline-monitor/heartline/pkg/signal/signaltest"
@@ -16,7 +17,8 @@ import (
 // Worlds are scraped at full intervals, so that rates need no extrapolation: what
 // is left of errors is that of the buckets.
 func TestSourceConforms(t *testing.T) {
-	server, _ := programs(t)
+	server, err := program.Find(t.Context(), "prometheus")
+	require.NoError(t, err)
 	said, err := exec.CommandContext(t.Context(), server, "--version").CombinedOutput()
 	require.NoError(t, err)
 	if !strings.Contains(string(said), "version 2.") {

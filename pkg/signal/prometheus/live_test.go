@@ -58,7 +58,6 @@ func (a app) serve(n int) {
 }
 
 func TestAnAppThatIsScrapedIsReadAsItCounts(t *testing.T) {
-	programs(t)
 	for name, native := range map[string]bool{"classic": false, "native": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

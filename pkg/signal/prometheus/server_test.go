@@ -13,27 +13,16 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/require"
 
+	"github.com/heartline-monitor/heartline/pkg/program"
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus/prometheustest"
 )
 
-// programs finds the Prometheus server and promtool, or skips the test.
-func programs(t testing.TB) (server, tool string) {
-	t.Helper()
-	find := func(name string) string {
-		path, found := prometheustest.Find(name)
-		if !found {
-			t.Skipf("%s is not installed: %s", name, prometheustest.Remedy)
-		}
-		return path
-	}
-	return find("prometheus"), find("promtool")
-}
-
 // backfill makes a folder of data of what an OpenMetrics text tells of the past.
 func backfill(t testing.TB, openMetrics string) (dir string) {
 	t.Helper()
-	_, tool := programs(t)
+	tool, err := program.Find(t.Context(), "promtool")
+	require.NoError(t, err)
 	dir = t.TempDir()
 	text := filepath.Join(t.TempDir(), "world.txt")
 	require.NoError(t, os.WriteFile(text, []byte(openMetrics), 0o600))
@@ -45,7 +34,6 @@ func backfill(t testing.TB, openMetrics string) (dir string) {
 // startServer starts a Prometheus over a folder of data, and ends it with the test.
 func startServer(t testing.TB, data, config string, flags ...string) v1.API {
 	t.Helper()
-	programs(t)
 	api := connect(t, prometheustest.Start(t, data, config, flags...))
 	until(t, api, "vector(1)")
 	return api

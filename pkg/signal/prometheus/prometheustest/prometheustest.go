@@ -1,5 +1,4 @@
-// Package prometheustest starts a real Prometheus for tests, where one is
-// installed.
+// Package prometheustest starts a real Prometheus for tests.
 package prometheustest
 
 import (
@@ -14,20 +13,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/heartline-monitor/heartline/pkg/program"
 )
-
-// Remedy says how the programs of Prometheus are installed.
-const Remedy = "apt-get install --no-install-recommends prometheus"
-
-// Find finds one of the programs of Prometheus: prometheus or promtool.
-func Find(name string) (path string, found bool) {
-	for _, candidate := range []string{name, "/usr/bin/" + name, "/usr/local/bin/" + name, "/opt/prometheus/" + name} {
-		if path, err := exec.LookPath(candidate); err == nil {
-			return path, true
-		}
-	}
-	return "", false
-}
 
 // listening is what Prometheus prints once it has its port.
 var listening = regexp.MustCompile(`Listening on"? .*address=(127\.0\.0\.1:\d+)`)
@@ -37,8 +25,8 @@ var listening = regexp.MustCompile(`Listening on"? .*address=(127\.0\.0\.1:\d+)`
 // answers has to be waited for.
 func Start(t testing.TB, data, config string, flags ...string) (address string) {
 	t.Helper()
-	server, found := Find("prometheus")
-	require.True(t, found, Remedy)
+	server, err := program.Find(t.Context(), "prometheus")
+	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "prometheus.yml")
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
 	flags = append(flags, "--config.file="+file, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=100y", "--web.listen-address=127.0.0.1:0")
