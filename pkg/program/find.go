@@ -102,7 +102,7 @@ func (s source) build(ctx context.Context, name string) (string, error) {
 
 // folder is where the programs of a module are kept.
 func (s source) folder(module string) (string, error) {
-	sums, err := os.ReadFile(filepath.Join(module, "go.sum"))
+	sums, err := os.ReadFile(filepath.Join(module, "go.sum")) //nolint:gosec // of the checkout
 	if err != nil {
 		return "", err
 	}
@@ -112,7 +112,7 @@ func (s source) folder(module string) (string, error) {
 	}
 	version := sha256.Sum256(append(sums, runtime.Version()...))
 	dir := filepath.Join(cache, "heartline", "programs", fmt.Sprintf("%x", version[:6]))
-	return dir, os.MkdirAll(dir, 0o755)
+	return dir, os.MkdirAll(dir, 0o750)
 }
 
 // checkout is the root of the checkout that the process works in.

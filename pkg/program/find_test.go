@@ -16,7 +16,7 @@ import (
 func install(t *testing.T, dir, name string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
-	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho "+name+"\n"), 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\necho "+name+"\n"), 0o700))
 	return path
 }
 
@@ -40,7 +40,7 @@ func TestFindBuildsWhatIsNotInstalledOnce(t *testing.T) {
 	// A go that says where the module is, and whose builds write a line.
 	script := "#!/bin/sh\nif [ \"$1\" = env ]; then echo " + filepath.Join(module, "go.mod") + "; exit; fi\n" +
 		"echo built >> " + filepath.Join(tools, "builds") + "\nwhile [ \"$1\" != -o ]; do shift; done\necho program > \"$2\"\n"
-	require.NoError(t, os.WriteFile(filepath.Join(tools, "go"), []byte(script), 0o700)) //nolint:gosec // it is run
+	require.NoError(t, os.WriteFile(filepath.Join(tools, "go"), []byte(script), 0o700))
 	first, err := Find(t.Context(), "promtool")
 	require.NoError(t, err)
 	require.FileExists(t, first)

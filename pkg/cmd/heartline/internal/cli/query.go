@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/spf13/cobra"
@@ -199,6 +198,31 @@ func ask(ctx context.Context, settings backend.DataSourceInstanceSettings, query
 // askAll runs several queries as those of one dashboard: each has an answer, or
 // an error, of its own.
 func askAll(ctx context.Context, settings backend.DataSourceInstanceSettings, queries ...backend.DataQuery) (backend.Responses, error) {
+	instance, err := openInProcess(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	defer instance.Dispose()
+	answer, err := instance.QueryData(ctx, &backend.QueryDataRequest{PluginContext: pluginContext(settings), Queries: queries})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Responses, nil
+}
+
+// checkHealth asks for the health of a data source, as its settings page does.
+func checkHealth(ctx context.Context, settings backend.DataSourceInstanceSettings) (*backend.CheckHealthResult, error) {
+	instance, err := openInProcess(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	defer instance.Dispose()
+	return instance.CheckHealth(ctx, &backend.CheckHealthRequest{PluginContext: pluginContext(settings)})
+}
+
+// openInProcess makes a data source of the plugin in this process; it has to be
+// disposed of.
+func openInProcess(ctx context.Context, settings backend.DataSourceInstanceSettings) (*plugin.Datasource, error) {
 	if _, set := os.LookupEnv(pluginhost.AllowedPathsVariable); !set {
 		if err := os.Setenv(pluginhost.AllowedPathsVariable, "/"); err != nil {
 			return nil, fmt.Errorf("allow local paths: %w", err)
@@ -211,21 +235,15 @@ func askAll(ctx context.Context, settings backend.DataSourceInstanceSettings, qu
 	if err != nil {
 		return nil, err
 	}
-	if disposable, ok := instance.(instancemgmt.InstanceDisposer); ok {
-		defer disposable.Dispose()
-	}
-	handler, ok := instance.(backend.QueryDataHandler)
+	opened, ok := instance.(*plugin.Datasource)
 	if !ok {
 		return nil, fmt.Errorf("the data source cannot be queried: it is a %T", instance)
 	}
-	answer, err := handler.QueryData(ctx, &backend.QueryDataRequest{
-		PluginContext: backend.PluginContext{Namespace: pluginhost.Namespace, PluginID: settings.Type, DataSourceInstanceSettings: &settings},
-		Queries:       queries,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return answer.Responses, nil
+	return opened, nil
+}
+
+func pluginContext(settings backend.DataSourceInstanceSettings) backend.PluginContext {
+	return backend.PluginContext{Namespace: pluginhost.Namespace, PluginID: settings.Type, DataSourceInstanceSettings: &settings}
 }
 
 func printNotices(w io.Writer, frames data.Frames) {

@@ -96,8 +96,10 @@ func newRoot(version string, io streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(newQuery(io), newVerify(io), newReport(io))
+	root.AddCommand(newQuery(io), newVerify(io), newReport(io), newDoctor(io), newMilvus(io))
+	root.AddCommand(newStack(io))
 	root.AddCommand(newWatch(io, systemTimer), newCheck(io, systemTimer), newRecordBaseline(io, systemTimer), newCompare(io, systemTimer))
+	root.AddCommand(newNotifications(io), newAct(io), newRules(io))
 	return root
 }
 
