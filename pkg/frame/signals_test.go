@@ -182,3 +182,13 @@ func TestAlertRulesReadPromQL(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, c.Refs)
 }
+
+func TestNoColumnOfASignalHasTheNameOfAnother(t *testing.T) {
+	for _, d := range signal.Catalogue {
+		names := []string{"service", string(d.Signal)}
+		for _, dim := range d.SplitBy {
+			require.NotContains(t, names, string(dim), d.Signal)
+			names = append(names, string(dim))
+		}
+	}
+}

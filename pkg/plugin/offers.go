@@ -67,7 +67,7 @@ func (d *Datasource) signalOffers(ctx context.Context, params url.Values) ([]off
 	for i, def := range signal.Catalogue {
 		offers[i] = offer{
 			Signal: def.Signal, Label: def.Label, Unit: def.Unit, Description: def.Description,
-			Stats: orEmpty(def.Stats), SplitBy: orEmpty(def.SplitBy), Live: streams(def),
+			Stats: orEmpty(def.Stats), SplitBy: dimensions(def, chosen), Live: streams(def),
 		}
 		reasons := make([]string, len(chosen))
 		for j, one := range chosen {
@@ -81,6 +81,13 @@ func (d *Datasource) signalOffers(ctx context.Context, params url.Values) ([]off
 		}
 	}
 	return offers, nil
+}
+
+// dimensions are those by which any of the services can be split.
+func dimensions(def signal.Definition, chosen []serviceSettings) []signal.Dimension {
+	return slices.DeleteFunc(slices.Clone(orEmpty(def.SplitBy)), func(dim signal.Dimension) bool {
+		return !slices.ContainsFunc(chosen, func(one serviceSettings) bool { return slices.Contains(def.Dimensions(one.Kind), dim) })
+	})
 }
 
 // streams reports whether running apps can be followed by the signal.

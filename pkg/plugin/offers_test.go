@@ -26,7 +26,7 @@ func TestServicesAreChoices(t *testing.T) {
 	got, err := choose(t, configured(t, `{}`, town()), "services")
 	require.NoError(t, err)
 	require.Empty(t, got)
-	res := call(t, d, http.MethodGet, "services?kind=milvus")
+	res := call(t, d, http.MethodGet, "services?kind=faiss")
 	require.Equal(t, http.StatusBadRequest, res.Status)
 	require.Contains(t, string(res.Body), "is unknown: use one of")
 }
@@ -81,4 +81,14 @@ func TestSignalsOfNobodyAreAnError(t *testing.T) {
 	res := call(t, servingSources(t, row()), http.MethodGet, "signals?service=nobody")
 	require.Equal(t, http.StatusBadRequest, res.Status)
 	require.Contains(t, string(res.Body), "nobody")
+}
+
+func TestDimensionsAreOfferedThatAServiceHas(t *testing.T) {
+	d := openedWith(t, `{"services": [{"name": "vectors", "kind": "milvus", "selector": "job=\"milvus\""}, {"name": "orders", "kind": "go", "selector": "job=\"orders\""}]}`, nil, nil)
+	require.Equal(t, []signal.Dimension{signal.Operation, signal.Status}, offers(t, d, "signals?service=orders")[signal.QPS].SplitBy)
+	require.Equal(t, []signal.Dimension{}, offers(t, d, "signals?service=orders")[signal.Goroutines].SplitBy)
+	require.Equal(t, []signal.Dimension{signal.Role}, offers(t, d, "signals?service=vectors")[signal.Goroutines].SplitBy)
+	require.Equal(t, []signal.Dimension{signal.Operation, signal.Status, signal.Database, signal.Collection}, offers(t, d, "signals")[signal.QPS].SplitBy)
+	require.Contains(t, offers(t, d, "signals?service=orders")[signal.Segments].Unavailable, "only Milvus has it")
+	require.Empty(t, offers(t, d, "signals?service=vectors")[signal.Segments].Unavailable, "what its kind has, as no Prometheus can be asked")
 }

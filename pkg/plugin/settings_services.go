@@ -36,7 +36,7 @@ type serviceSettings struct {
 	url      string         // of an app
 	path     string         // of a request log
 	zone     *time.Location // of a request log
-	selector string         // of a go service in Prometheus
+	selector string         // of what a Prometheus scrapes: a go service or a Milvus
 	credentials
 }
 
@@ -124,7 +124,9 @@ func parseService(i int, raw json.RawMessage, secrets map[string]string) (servic
 		s.zone, zoneErr = parseZone(fmt.Sprintf("timezone of service %q", in.Name), in.Timezone)
 		err = errors.Join(err, zoneErr, s.needs("path", s.path, "/srv/app/performance.db"))
 	case signal.Go:
-		err = errors.Join(err, s.checkSelector())
+		err = errors.Join(err, s.checkSelector(`job="orders"`))
+	case signal.Milvus:
+		err = errors.Join(err, s.checkSelector(`job=~"milvus.*"`))
 	}
 	return s, err
 }
@@ -150,16 +152,25 @@ func (in serviceInput) fits() error {
 	var errs []error
 	for _, setting := range []struct {
 		name, value string
-		kind        signal.Kind
+		kinds       []signal.Kind
 	}{
-		{"url", in.URL, signal.App}, {"user", in.User, signal.App}, {"path", in.Path, signal.RequestLog},
-		{"timezone", in.Timezone, signal.RequestLog}, {"selector", in.Selector, signal.Go},
+		{"url", in.URL, []signal.Kind{signal.App}}, {"user", in.User, []signal.Kind{signal.App}},
+		{"path", in.Path, []signal.Kind{signal.RequestLog}}, {"timezone", in.Timezone, []signal.Kind{signal.RequestLog}},
+		{"selector", in.Selector, []signal.Kind{signal.Go, signal.Milvus}},
 	} {
-		if setting.value != "" && setting.kind != in.Kind {
-			errs = append(errs, fmt.Errorf("setting %s of service %q belongs to kind %q, not to %q: remove it", setting.name, in.Name, setting.kind, in.Kind))
+		if setting.value != "" && !slices.Contains(setting.kinds, in.Kind) {
+			errs = append(errs, fmt.Errorf("setting %s of service %q belongs to %s, not to %q: remove it", setting.name, in.Name, kindNames(setting.kinds), in.Kind))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func kindNames(kinds []signal.Kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = fmt.Sprintf("kind %q", k)
+	}
+	return strings.Join(names, " or ")
 }
 
 func (s serviceSettings) needs(name, value, example string) error {
@@ -178,11 +189,11 @@ func (s serviceSettings) checkApp() error {
 		s.check(fmt.Sprintf("user of service %q", s.Name), prefix+"password", prefix+"token"))
 }
 
-func (s serviceSettings) checkSelector() error {
-	if err := s.needs("selector", s.selector, `job="orders"`); err != nil {
+func (s serviceSettings) checkSelector(example string) error {
+	if err := s.needs("selector", s.selector, example); err != nil {
 		return err
 	}
-	if _, err := prometheus.New(prometheus.Config{Selector: s.selector}); err != nil {
+	if _, err := prometheus.New(prometheus.Config{Kind: s.Kind, Selector: s.selector}); err != nil {
 		return fmt.Errorf("service %q: %w", s.Name, err)
 	}
 	return nil

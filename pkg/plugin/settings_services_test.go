@@ -12,17 +12,18 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
-const threeServices = `{
+const someServices = `{
 	"metrics": {"url": " http://prometheus:9090 ", "user": "reader"},
 	"services": [
 		{"name": "orders", "kind": "go", "selector": "job=\"orders\""},
 		{"name": "one-api", "kind": "app", "url": "https://one-api:3000/base"},
-		{"name": "phone detect 电话", "kind": "requestlog", "path": "/srv/phone/performance.db", "timezone": "Asia/Shanghai"}
+		{"name": "phone detect 电话", "kind": "requestlog", "path": "/srv/phone/performance.db", "timezone": "Asia/Shanghai"},
+		{"name": "vectors", "kind": "milvus", "selector": " job=~\"milvus.*\" "}
 	], "timeout": 7
 }`
 
 func TestServicesAreRead(t *testing.T) {
-	s, err := parseSettings([]byte(threeServices), map[string]string{"metricsPassword": "secret", "services.one-api.token": "token", "services.gone.token": "left over"})
+	s, err := parseSettings([]byte(someServices), map[string]string{"metricsPassword": "secret", "services.one-api.token": "token", "services.gone.token": "left over"})
 	require.NoError(t, err)
 	require.Equal(t, &metricsSettings{url: "http://prometheus:9090", credentials: credentials{user: "reader", password: "secret"}}, s.metrics)
 	require.Equal(t, signal.Service{Name: "orders", Kind: signal.Go}, s.services[0].Service)
@@ -31,6 +32,8 @@ func TestServicesAreRead(t *testing.T) {
 	require.Equal(t, credentials{token: "token"}, s.services[1].credentials)
 	require.Equal(t, "Asia/Shanghai", s.services[2].zone.String())
 	require.Equal(t, "/srv/phone/performance.db", s.services[2].path)
+	require.Equal(t, signal.Service{Name: "vectors", Kind: signal.Milvus}, s.services[3].Service)
+	require.Equal(t, `job=~"milvus.*"`, s.services[3].selector)
 	require.Equal(t, 7*time.Second, s.timeout)
 }
 
@@ -55,8 +58,12 @@ func TestWrongServicesAreNamedWithTheirRemedy(t *testing.T) {
 		{"a line break in the name", `[{"name": "a\nb", "kind": "app"}]`, `has the name "a\nb": remove the line breaks`},
 		{"a variable as the name", `[{"name": "${a}", "kind": "app"}]`, "use none of the characters"},
 		{"name twice", `[{` + good + `}, {` + good + `}]`, `names "a" twice`},
-		{"no kind", `[{"name": "a"}]`, `kind of service "a" is "": use one of ["requestlog" "app" "go"]`},
-		{"unknown kind", `[{"name": "a", "kind": "milvus"}]`, `kind of service "a" is "milvus"`},
+		{"no kind", `[{"name": "a"}]`, `kind of service "a" is "": use one of ["requestlog" "app" "go" "milvus"]`},
+		{"unknown kind", `[{"name": "a", "kind": "faiss"}]`, `kind of service "a" is "faiss"`},
+		{"milvus without selector", `[{"name": "a", "kind": "milvus"}]`, `setting selector of service "a" is missing: services of kind "milvus" need it, such as job=~"milvus.*"`},
+		{"wrong selector of a milvus", `[{"name": "a", "kind": "milvus", "selector": "milvus"}]`, `service "a": setting services[].selector "milvus" is no list of label matchers`},
+		{"url of a milvus", `[{"name": "a", "kind": "milvus", "selector": "job=\"a\"", "url": "http://milvus:9091"}]`, `setting url of service "a" belongs to kind "app", not to "milvus"`},
+		{"selector for an app", `[{"name": "a", "kind": "app", "url": "http://a", "selector": "job=\"a\""}]`, `setting selector of service "a" belongs to kind "go" or kind "milvus", not to "app"`},
 		{"app without url", `[{"name": "a", "kind": "app"}]`, `setting url of service "a" is missing`},
 		{"log without path", `[{"name": "a", "kind": "requestlog"}]`, `setting path of service "a" is missing`},
 		{"go without selector", `[{"name": "a", "kind": "go"}]`, `setting selector of service "a" is missing`},

@@ -20,12 +20,12 @@ func (d *Datasource) openSource(s serviceSettings, path string) (signal.Source, 
 			return nil, err
 		}
 		return app.New(app.Config{URL: s.url, Client: client, Now: d.clock})
-	case signal.Go:
+	case signal.Go, signal.Milvus:
 		api, err := d.metrics.API()
 		if err != nil {
 			return nil, err
 		}
-		return prometheus.New(prometheus.Config{API: api, Selector: s.selector, Now: d.clock})
+		return prometheus.New(prometheus.Config{API: api, Kind: s.Kind, Selector: s.selector, Now: d.clock})
 	}
 	// The settings were checked: a kind that comes here is listed but not made.
 	return nil, fmt.Errorf("the source of kind %q has no implementation", s.Kind)

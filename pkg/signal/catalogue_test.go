@@ -58,7 +58,10 @@ func TestRequestIsCheckedAgainstTheCatalogue(t *testing.T) {
 		"a stat of none":           {signal.Request{Signal: signal.QPS, Stat: signal.P95}, signal.App, "has no stat"},
 		"a stat of another":        {signal.Request{Signal: signal.CPU, Stat: signal.P95}, signal.App, `has no stat "p95": use one of`},
 		"in parts that it has not": {signal.Request{Signal: signal.Success, SplitBy: both}, signal.App, `cannot be split by "status"`},
-		"in parts of nothing":      {signal.Request{Signal: signal.Up, SplitBy: both}, signal.App, "leave splitBy out"},
+		"in parts of nothing":      {signal.Request{Signal: signal.Age, SplitBy: both}, signal.App, "leave splitBy out"},
+		"in parts of another kind": {signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Database}}, signal.Go, `services of kind "go" have no database`},
+		"in parts of its kind":     {signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Database}}, signal.Milvus, ""},
+		"only Milvus'":             {signal.Request{Signal: signal.Segments}, signal.Go, "only Milvus has it"},
 		"in the same parts":        {signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Status, signal.Status}}, signal.App, "twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,4 +91,21 @@ func TestQuantilesAreThoseOfPercentiles(t *testing.T) {
 	}
 	_, ok := signal.Avg.Quantile()
 	require.False(t, ok)
+}
+
+func TestDimensionsAreThoseThatTheKindHas(t *testing.T) {
+	qps, err := signal.Define(signal.QPS)
+	require.NoError(t, err)
+	require.Equal(t, []signal.Dimension{signal.Operation, signal.Status}, qps.Dimensions(signal.Go))
+	require.Equal(t, qps.SplitBy, qps.Dimensions(signal.Milvus))
+	segments, err := signal.Define(signal.Segments)
+	require.NoError(t, err)
+	require.Empty(t, segments.Dimensions(signal.App), "it never has the signal")
+	for _, d := range signal.Catalogue {
+		var ofAny []signal.Dimension
+		for _, k := range signal.Kinds {
+			ofAny = append(ofAny, d.Dimensions(k)...)
+		}
+		require.Subset(t, ofAny, d.SplitBy, "%s: no kind can be split by all of them", d.Signal)
+	}
 }

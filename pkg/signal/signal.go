@@ -12,10 +12,11 @@ const (
 	RequestLog Kind = "requestlog" // an SQLite file with a row for each request
 	App        Kind = "app"        // the running app's own /api/monitor endpoints
 	Go         Kind = "go"         // an instrumented app that a Prometheus scrapes
+	Milvus     Kind = "milvus"     // a Milvus, of one process or many, that a Prometheus scrapes
 )
 
 // Kinds lists every kind in the order in which editors offer them.
-var Kinds = []Kind{RequestLog, App, Go}
+var Kinds = []Kind{RequestLog, App, Go, Milvus}
 
 // Service is one service as the settings name it.
 type Service struct {
@@ -28,20 +29,28 @@ type Signal string
 
 // The signals. What each means, its unit and its stats stand in Catalogue.
 const (
-	QPS         Signal = "qps"
-	Requests    Signal = "requests"
-	Latency     Signal = "latency"
-	Success     Signal = "success"
-	Errors      Signal = "errors"
-	InFlight    Signal = "inflight"
-	CPU         Signal = "cpu"
-	Memory      Signal = "memory"
-	MemoryUsage Signal = "memoryUsage"
-	Goroutines  Signal = "goroutines"
-	GC          Signal = "gc"
-	GCPause     Signal = "gcPause"
-	Age         Signal = "age"
-	Up          Signal = "up"
+	QPS            Signal = "qps"
+	Requests       Signal = "requests"
+	Latency        Signal = "latency"
+	Success        Signal = "success"
+	Errors         Signal = "errors"
+	Rejections     Signal = "rejections"
+	InFlight       Signal = "inflight"
+	Queue          Signal = "queue"
+	CPU            Signal = "cpu"
+	Memory         Signal = "memory"
+	ResidentMemory Signal = "residentMemory"
+	MemoryUsage    Signal = "memoryUsage"
+	Goroutines     Signal = "goroutines"
+	GC             Signal = "gc"
+	GCPause        Signal = "gcPause"
+	Segments       Signal = "segments"
+	Entities       Signal = "entities"
+	CheckpointLag  Signal = "checkpointLag"
+	Quota          Signal = "quota"
+	Nodes          Signal = "nodes"
+	Age            Signal = "age"
+	Up             Signal = "up"
 )
 
 // Stat says what is made of the many values of a signal within one window.
@@ -67,13 +76,19 @@ func (s Stat) Quantile() (q float64, ok bool) {
 	return q, ok
 }
 
-// Dimension is a property of requests by which a signal can be split.
+// Dimension is a property of requests, or of what a service is made of, by which a
+// signal can be split.
 type Dimension string
 
 // The dimensions.
 const (
-	Operation Dimension = "operation" // what the app calls the work, such as "GET /orders"
-	Status    Dimension = "status"    // StatusSuccess or StatusError
+	Operation  Dimension = "operation"  // what the app calls the work, such as "GET /orders" or "Search"
+	Status     Dimension = "status"     // StatusSuccess or StatusError
+	Database   Dimension = "database"   // of a Milvus
+	Collection Dimension = "collection" // of a Milvus
+	Role       Dimension = "role"       // of the processes of a Milvus, such as "querynode"; "standalone" where one has all
+	State      Dimension = "state"      // of segments and of quotas
+	QueueType  Dimension = "queueType"  // what waits: "ddl", "dml" or "dql"
 )
 
 // The values of Status.

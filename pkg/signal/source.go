@@ -3,6 +3,7 @@ package signal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -128,8 +129,8 @@ func (e *Fault) Unwrap() error { return e.Err }
 func Faultf(format string, args ...any) error { return &Fault{Err: fmt.Errorf(format, args...)} }
 
 // Supports checks a request against the catalogue: that the kind can have the
-// signal, and the signal the stat and the dimensions. What only this very service
-// lacks is the source's to tell.
+// signal, the signal the stat and the dimensions, and the kind the dimensions. What
+// only this very service lacks is the source's to tell.
 func (r Request) Supports(k Kind) error {
 	d, err := Define(r.Signal)
 	if err != nil {
@@ -138,5 +139,13 @@ func (r Request) Supports(k Kind) error {
 	if reason, cannot := d.Cannot[k]; cannot {
 		return &Unsupported{Signal: r.Signal, Reason: reason}
 	}
-	return d.Allows(r.Stat, r.SplitBy)
+	if err := d.Allows(r.Stat, r.SplitBy); err != nil {
+		return err
+	}
+	for _, dim := range r.SplitBy {
+		if !slices.Contains(dimensionsOf[k], dim) {
+			return &Unsupported{Signal: r.Signal, Reason: fmt.Sprintf("services of kind %q have no %s: leave it out of splitBy", k, dim)}
+		}
+	}
+	return nil
 }

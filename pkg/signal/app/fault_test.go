@@ -43,7 +43,18 @@ func fault(t *testing.T, s *Source, want string) {
 	require.ErrorAs(t, err, &f)
 	missing, err := s.Missing(t.Context())
 	require.NoError(t, err)
-	require.Len(t, missing, 1, "editors still offer what a running app would have")
+	for _, d := range signal.Catalogue {
+		require.Equal(t, d.Cannot[signal.App], missing[d.Signal], "editors still offer what a running app would have")
+	}
+}
+
+// metricsOnly serves what a Milvus does on its port 9091.
+func metricsOnly(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/metrics" {
+		http.NotFound(w, r)
+		return
+	}
+	_, _ = io.WriteString(w, "milvus_num_node{node_id=\"1\",role_name=\"proxy\"} 1\n")
 }
 
 func status(code int) http.HandlerFunc {
@@ -82,6 +93,7 @@ func TestAppThatCannotBeReadIsAFault(t *testing.T) {
 		"no credentials":       {status(401), "/api/monitor/stats refuses the credentials (401): give the token"},
 		"no right":             {status(403), "forbids this (403): allow this machine's address"},
 		"neither endpoint":     {status(404), "serves neither /api/monitor/stats nor /api/monitor/health: see that the url leads to the app"},
+		"a Milvus":             {metricsOnly, "a Milvus, or another service that has metrics only, is read from the Prometheus that scrapes it (kind milvus or go)"},
 		"rate limit":           {status(429), "is asked too often (429)"},
 		"error":                {status(500), "fails (500): look at the app's log"},
 		"teapot":               {status(418), "answers with status 418"},

@@ -165,7 +165,7 @@ func (f *feed) garbage(err error) error {
 func (f *feed) fetchHealth(ctx context.Context, known *memory, statsTried time.Time) (*memory, error) {
 	body, err := f.source.get(ctx, healthPath, nil)
 	if errors.Is(err, errNotServed) {
-		return nil, signal.Faultf("%s serves neither %s nor %s: see that the url leads to the app, or instrument it with pkg/instrument", f.source.base, statsPath, healthPath)
+		return nil, signal.Faultf("%s serves neither %s nor %s: see that the url leads to the app, or instrument it with pkg/instrument; a Milvus, or another service that has metrics only, is read from the Prometheus that scrapes it (kind milvus or go)", f.source.base, statsPath, healthPath)
 	}
 	if err != nil {
 		return nil, err

@@ -77,6 +77,7 @@ var processMetrics = map[signal.Signal][]candidate{
 		{name: "go_memstats_heap_alloc_bytes", kind: gauge},
 		{name: "oneapi_memory_mb", kind: gauge, scale: megabyte},
 	},
+	signal.ResidentMemory: {{name: "process_resident_memory_bytes", kind: gauge}},
 	signal.Goroutines: {
 		{name: "go_goroutines", kind: gauge},
 		{name: "go_goroutine_count", kind: gauge},

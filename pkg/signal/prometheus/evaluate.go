@@ -52,7 +52,7 @@ func (s *Source) evaluate(ctx context.Context, p *plan, w signal.Windows) (*tabl
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(concurrency)
 	for _, r := range runs(w) {
-		v := newView(r, p.scrape)
+		v := p.view(r)
 		expr := p.expr(v)
 		t.asked(expr)
 		if p.lookback && v.rate > v.window {
@@ -188,17 +188,25 @@ func (t *table) say(note string) {
 // was found.
 func (t *table) answer(p *plan) []signal.Series {
 	var known []float64
-	byKey := map[string]signal.Series{}
+	byKey, several := map[string]signal.Series{}, map[string][][]float64{}
 	for _, found := range t.series {
 		if found.metric[knownLabel] != "" {
 			known = found.values
 			continue
 		}
 		key := make([]string, len(p.keys))
-		for i, part := range p.keys {
-			key[i] = part.of(found.metric)
+		for i, of := range p.keys {
+			key[i] = of(found.metric)
 		}
-		byKey[strings.Join(key, "\xff")] = signal.Series{Key: key, Values: found.values}
+		id := strings.Join(key, "\xff")
+		byKey[id] = signal.Series{Key: key, Values: found.values}
+		several[id] = append(several[id], found.values)
+	}
+	for id, series := range byKey {
+		if len(several[id]) > 1 {
+			series.Values = merged(p.merge, several[id])
+			byKey[id] = series
+		}
 	}
 	if len(p.keys) == 0 && len(byKey) == 0 {
 		byKey[""] = signal.Series{Key: []string{}, Values: nothing(t.windows.Len())}
@@ -209,6 +217,34 @@ func (t *table) answer(p *plan) []signal.Series {
 	}
 	slices.SortFunc(all, func(a, b signal.Series) int { return slices.Compare(a.Key, b.Key) })
 	return all
+}
+
+// merged makes one series of several: of what is known of each window the least, the
+// most or, where the stat is none of these, the average.
+func merged(stat signal.Stat, all [][]float64) []float64 {
+	values := nothing(len(all[0]))
+	for i := range values {
+		var known []float64
+		for _, one := range all {
+			if !math.IsNaN(one[i]) {
+				known = append(known, one[i])
+			}
+		}
+		switch {
+		case len(known) == 0:
+		case stat == signal.Min:
+			values[i] = slices.Min(known)
+		case stat == signal.Max:
+			values[i] = slices.Max(known)
+		default:
+			sum := 0.0
+			for _, v := range known {
+				sum += v
+			}
+			values[i] = sum / float64(len(known))
+		}
+	}
+	return values
 }
 
 // filled puts the zeros of windows that are known where a series has nothing.

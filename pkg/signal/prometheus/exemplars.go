@@ -15,8 +15,8 @@ const maxExemplars = 100
 
 // exemplars adds requests with their traces, where Prometheus keeps any. That it
 // does not is no reason to fail: it is noted.
-func (s *Source) exemplars(ctx context.Context, f family, w signal.Windows, a *signal.Answer) {
-	found, err := s.api.QueryExemplars(ctx, s.metric("", named([]string{f.name, f.name + "_bucket"})), w.Starts[0], w.End)
+func (s *Source) exemplars(ctx context.Context, metrics []string, w signal.Windows, a *signal.Answer) {
+	found, err := s.api.QueryExemplars(ctx, s.metric("", named(metrics)), w.Starts[0], w.End)
 	if err != nil {
 		a.Notes = append(a.Notes, "there are no exemplars: "+classify(ctx, s.api, err).Error())
 		return

@@ -23,7 +23,9 @@ import (
 type fake struct {
 	v1.API // what is not asked for here does not exist
 
+	kind      signal.Kind         // of the service, signal.Go where it is empty
 	metrics   map[string][]string // labels by metric
+	series    []model.LabelSet    // of milvus_num_node
 	bounds    []string            // of buckets
 	instances int
 	scrape    time.Duration
@@ -90,6 +92,10 @@ func (f *fake) LabelNames(_ context.Context, matches []string, _, _ time.Time, _
 	return names, nil, nil
 }
 
+func (f *fake) Series(context.Context, []string, time.Time, time.Time, ...v1.Option) ([]model.LabelSet, v1.Warnings, error) {
+	return f.series, nil, nil
+}
+
 func (f *fake) Query(_ context.Context, expr string, at time.Time, _ ...v1.Option) (model.Value, v1.Warnings, error) {
 	if strings.HasPrefix(expr, "up{") && strings.HasSuffix(expr, "}[10m]") {
 		var up model.Matrix
@@ -141,7 +147,7 @@ var noon = time.Date(2026, 3, 6, 12, 0, 0, 0, time.UTC)
 // source reads the fake at noon.
 func (f *fake) source(t testing.TB) *prometheus.Source {
 	t.Helper()
-	source, err := prometheus.New(prometheus.Config{API: f, Selector: `job="shop"`, Now: func() time.Time { return noon }})
+	source, err := prometheus.New(prometheus.Config{API: f, Kind: f.kind, Selector: `job="shop"`, Now: func() time.Time { return noon }})
 	require.NoError(t, err)
 	return source
 }

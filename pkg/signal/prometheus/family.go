@@ -145,11 +145,15 @@ func (s *Source) sumRate(name string, by []string, w view, matcher string) strin
 	if matcher != "" {
 		matchers = []string{matcher}
 	}
-	grouped := ""
-	if len(by) > 0 {
-		grouped = " by (" + strings.Join(by, ", ") + ") "
+	return fmt.Sprintf("sum%s(rate(%s[%s]))", grouping(by), s.metric(name, matchers...), duration(w.rate))
+}
+
+// grouping is the clause of an aggregation that keeps labels.
+func grouping(by []string) string {
+	if len(by) == 0 {
+		return ""
 	}
-	return fmt.Sprintf("sum%s(rate(%s[%s]))", grouped, s.metric(name, matchers...), duration(w.rate))
+	return " by (" + strings.Join(by, ", ") + ") "
 }
 
 // either takes the first form that has a value.

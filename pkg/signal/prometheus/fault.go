@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 
@@ -54,7 +55,7 @@ func classify(ctx context.Context, api v1.API, err error) error {
 	}
 	// The URL of a request says nothing that its host does not, and may hold the question.
 	if request, ok := errors.AsType[*url.Error](err); ok {
-		if request.Timeout() {
+		if timedOut(request.Err) {
 			return signal.Faultf("%s did not answer in time: see that it is up and not overloaded, or ask for a shorter range: %w", where(api), request.Err)
 		}
 		return signal.Faultf("%s cannot be reached: see that it runs and that metrics.url is right: %w", where(api), request.Err)
@@ -63,6 +64,13 @@ func classify(ctx context.Context, api v1.API, err error) error {
 		return signal.Faultf("%s did not answer in time: see that it is up and not overloaded, or ask for a shorter range: %w", where(api), context.DeadlineExceeded)
 	}
 	return signal.Faultf("%s broke off or answered with what cannot be read: see that metrics.url leads to a Prometheus: %s", where(api), unquoted(err))
+}
+
+// timedOut looks into errors that middlewares of an HTTP client wrap, which a
+// url.Error does not.
+func timedOut(err error) bool {
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
 }
 
 // unquoted is an error without what the JSON decoder quotes of the answer: a server

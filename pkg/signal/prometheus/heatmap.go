@@ -2,7 +2,6 @@ package prometheus
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -29,32 +28,23 @@ func (s *Source) latencies(ctx context.Context, w signal.Windows) (signal.Heatma
 	if err != nil {
 		return signal.Heatmap{}, err
 	}
-	found := v.find(durationMetrics)
-	i := slices.IndexFunc(found, func(f family) bool { return f.native || f.buckets })
-	if i < 0 {
-		return signal.Heatmap{}, &signal.Unsupported{Signal: signal.Latency, Reason: fmt.Sprintf("%s has no buckets: make it a histogram", found[0].name)}
+	p, err := s.dialect.planBuckets(s, v)
+	if err != nil {
+		return signal.Heatmap{}, err
 	}
-	p := s.planBuckets(v, found[i])
 	t, err := s.evaluate(ctx, p, w)
 	if err != nil {
 		return signal.Heatmap{}, err
 	}
-	bounds, counts := t.heat()
+	bounds, counts := t.heat(p.scale)
 	return signal.Heatmap{Bounds: bounds, Counts: counts, Query: t.query(), Notes: t.notes}, nil
 }
 
-func (s *Source) planBuckets(v *inventory, f family) *plan {
-	return &plan{family: f, scrape: v.scrape, lookback: true, expr: func(w view) string {
-		expr := ""
-		if f.native {
-			expr = s.sumRate(f.name, nil, w, "")
-		}
-		if f.buckets {
-			if expr != "" {
-				expr += " or "
-			}
-			expr += s.sumRate(f.name+"_bucket", []string{model.BucketLabel}, w, "")
-		}
+// heatPlan is the plan of a heatmap of what an expression gives: a native histogram,
+// or buckets with their bounds, whose unit is scale seconds.
+func (s *Source) heatPlan(v *inventory, scale float64, buckets func(view) string) *plan {
+	return &plan{scrape: v.scrape, lookback: true, scale: scale, expr: func(w view) string {
+		expr := buckets(w)
 		if v.names[upMetric] {
 			expr += " or " + s.whereKnown(w, true)
 		}
@@ -65,8 +55,9 @@ func (s *Source) planBuckets(v *inventory, f family) *plan {
 // cells counts requests of one window by the upper bounds of their buckets.
 type cells map[float64]float64
 
-// heat turns rates of buckets into counts.
-func (t *table) heat() (bounds []float64, counts [][]float64) {
+// heat turns rates of buckets into counts; scale is the unit of classic bounds, in
+// seconds.
+func (t *table) heat(scale float64) (bounds []float64, counts [][]float64) {
 	windows := make([]cells, t.windows.Len()) // nil where nothing is known
 	cumulative := make([]cells, t.windows.Len())
 	for _, p := range t.series {
@@ -77,7 +68,7 @@ func (t *table) heat() (bounds []float64, counts [][]float64) {
 			case p.metric[knownLabel] != "":
 				windows[i] = put(windows[i], math.Inf(1), 0)
 			case err == nil:
-				cumulative[i] = put(cumulative[i], le, v)
+				cumulative[i] = put(cumulative[i], le*scale, v)
 			}
 		}
 	}

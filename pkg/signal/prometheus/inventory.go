@@ -2,7 +2,6 @@ package prometheus
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -23,6 +22,7 @@ type inventory struct {
 	bounds    map[string][]float64 // of its buckets, the infinite one left out
 	scrape    time.Duration        // how often the service is scraped
 	instances int                  // targets of the service
+	roles     map[target][]string  // what each process of a Milvus does
 }
 
 // family is a metric that the service has.
@@ -55,7 +55,7 @@ func (v *inventory) find(candidates []candidate) []family {
 
 // take reads the inventory of a span of time.
 func (s *Source) take(ctx context.Context, from, to time.Time) (*inventory, error) {
-	found, err := s.values(ctx, model.MetricNameLabel, allNames, from, to)
+	found, err := s.values(ctx, model.MetricNameLabel, s.dialect.names(), from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -63,15 +63,14 @@ func (s *Source) take(ctx context.Context, from, to time.Time) (*inventory, erro
 	for _, name := range found {
 		v.names[string(name)] = true
 	}
-	requests := v.find(slices.Concat(requestMetrics, durationMetrics)) // their labels are not known yet
-	v.addIdle()
+	described := v.find(s.dialect.described()) // their labels are not known yet
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(concurrency)
 	if v.names[upMetric] {
 		g.Go(func() error { return s.targets(ctx, v, to) })
 	}
 	var mu sync.Mutex
-	for _, f := range requests {
+	for _, f := range described {
 		g.Go(func() error {
 			labels, bounds, err := s.describe(ctx, f, from, to)
 			mu.Lock()
@@ -80,9 +79,14 @@ func (s *Source) take(ctx context.Context, from, to time.Time) (*inventory, erro
 			return err
 		})
 	}
+	g.Go(func() (err error) {
+		v.roles, err = s.dialect.roles(ctx, s, v, from, to)
+		return err
+	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	s.dialect.complete(v)
 	return v, nil
 }
 
@@ -187,22 +191,6 @@ func (s *Source) around(ctx context.Context, from time.Time) (*inventory, error)
 		err = signal.Faultf("%s knows nothing of the service that fits {%s}, now or in the day before: see that its target is scraped and that services[].selector fits its labels", where(s.api), s.selector)
 	}
 	return v, err
-}
-
-// lacking says why a signal is not there, "" where it is.
-func (s *Source) lacking(v *inventory, wanted signal.Signal) string {
-	candidates := candidatesOf(wanted)
-	found := v.find(candidates)
-	if len(found) == 0 {
-		return fmt.Sprintf("Prometheus has none of the metrics that give it for {%s}: expose one of %s", s.selector, list(candidates))
-	}
-	if wanted != signal.Success && wanted != signal.Errors {
-		return ""
-	}
-	if !slices.ContainsFunc(found, func(f family) bool { _, ok := f.failed(); return ok }) {
-		return fmt.Sprintf("no label of %s tells how a request ended: give it one of %s", list(candidatesIn(found)), statusNames())
-	}
-	return ""
 }
 
 func list(candidates []candidate) string {

@@ -85,8 +85,9 @@ func checkApp(t *testing.T, api v1.API) {
 	require.Regexp(t, `^1 of 1 targets up, Prometheus \d+\.\d+\.\d+`, says)
 	missing, err := source.Missing(t.Context())
 	require.NoError(t, err)
-	require.Len(t, missing, 1, "%v", missing)
-	require.Contains(t, missing, signal.MemoryUsage)
+	for _, d := range signal.Catalogue {
+		require.Equal(t, d.Cannot[signal.Go], missing[d.Signal], d.Signal)
+	}
 
 	now := time.Now()
 	window := signal.Windows{Starts: []time.Time{now.Add(-5 * time.Minute)}, End: now}
@@ -107,6 +108,7 @@ func checkApp(t *testing.T, api v1.API) {
 	require.LessOrEqual(t, read(signal.Latency, signal.Max), 1.5)
 	require.Greater(t, read(signal.Goroutines, signal.Max), 3.0)
 	require.Greater(t, read(signal.Memory, signal.Avg), 100_000.0)
+	require.Greater(t, read(signal.ResidentMemory, signal.Min), read(signal.Memory, signal.Min))
 	require.GreaterOrEqual(t, read(signal.CPU, signal.Avg), 0.0)
 	require.LessOrEqual(t, read(signal.CPU, signal.Max), 150.0)
 	require.Zero(t, read(signal.InFlight, signal.Max))

@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,13 +14,16 @@ import (
 
 // plan is how a request is answered.
 type plan struct {
-	family   family
 	expr     func(view) string
-	keys     []keyPart // by which a series is known, one for each dimension
-	fill     bool      // where the service is up and nothing is counted, there was nothing: a zero
+	keys     []func(model.Metric) string // by which a series is known, one for each dimension
+	merge    signal.Stat                 // what is made of several series of one key; "" where there are none
 	scrape   time.Duration
+	steps    time.Duration // the most steps over all windows of a run, maxSteps where it is 0
 	notes    []string
 	lookback bool // whether short windows look back further than their length
+
+	scale     float64  // seconds in the unit of a heatmap's bounds
+	exemplars []string // metrics that may have exemplars, in the unit of the signal
 }
 
 // view is what one evaluation looks at, backwards from the end of a window.
@@ -35,11 +39,12 @@ type view struct {
 // at 15 seconds each.
 const maxSteps = 180_000
 
-func newView(r run, scrape time.Duration) view {
-	steps := time.Duration(r.n) * r.length / scrape
+func (p *plan) view(r run) view {
+	steps := time.Duration(r.n) * r.length / p.scrape
+	most := cmp.Or(p.steps, maxSteps)
 	return view{
-		window: r.length, rate: max(r.length, 4*scrape), gauge: max(r.length, 2*scrape),
-		scrape: scrape, fine: scrape * (1 + steps/maxSteps),
+		window: r.length, rate: max(r.length, 4*p.scrape), gauge: max(r.length, 2*p.scrape),
+		scrape: p.scrape, fine: p.scrape * (1 + steps/most),
 	}
 }
 
@@ -62,15 +67,6 @@ const statusLabel = "status"
 // knownLabel marks the series that is a zero wherever the service is known.
 const knownLabel = "heartline_known"
 
-func (s *Source) plan(v *inventory, r signal.Request) (*plan, error) {
-	switch r.Signal {
-	case signal.QPS, signal.Requests, signal.Success, signal.Errors, signal.Latency:
-		return s.planRequests(v, r)
-	default:
-		return s.planProcess(v, r), nil
-	}
-}
-
 // planRequests answers what requests tell, from the first metric that has the
 // labels for it.
 func (s *Source) planRequests(v *inventory, r signal.Request) (*plan, error) {
@@ -84,7 +80,7 @@ func (s *Source) planRequests(v *inventory, r signal.Request) (*plan, error) {
 		return nil, &signal.Unsupported{Signal: r.Signal, Reason: fmt.Sprintf("no label of %s tells %s: leave splitBy out, or give the metric the label", list(candidatesIn(found)), join(found[0].lacks(needed)))}
 	}
 	f := found[i]
-	p := &plan{family: f, scrape: v.scrape, lookback: true}
+	p := &plan{scrape: v.scrape, lookback: true}
 	var by []string
 	for _, d := range r.SplitBy {
 		part := keyPart{statusLabel}
@@ -92,7 +88,7 @@ func (s *Source) planRequests(v *inventory, r signal.Request) (*plan, error) {
 			part = f.operation()
 			by = append(by, part...)
 		}
-		p.keys = append(p.keys, part)
+		p.keys = append(p.keys, part.of)
 	}
 	build, err := s.ofRequests(f, r, by)
 	if err != nil {
@@ -100,14 +96,16 @@ func (s *Source) planRequests(v *inventory, r signal.Request) (*plan, error) {
 	}
 	if r.Signal == signal.Latency {
 		p.notes = append(p.notes, f.resolution(v.bounds[f.name], r.Stat)...)
+		p.exemplars = []string{f.name, f.name + "_bucket"}
 	}
-	p.fill = v.names[upMetric] && (r.Signal == signal.QPS || r.Signal == signal.Requests)
+	// Where the service is up and nothing is counted, there was nothing: a zero.
+	fill := v.names[upMetric] && (r.Signal == signal.QPS || r.Signal == signal.Requests)
 	p.expr = func(w view) string {
 		expr := build(w, "")
 		if slices.Contains(r.SplitBy, signal.Status) {
 			expr = f.byStatus(func(matcher string) string { return build(w, matcher) })
 		}
-		if p.fill {
+		if fill {
 			expr += " or " + s.whereKnown(w, len(r.SplitBy) > 0)
 		}
 		return expr

@@ -1,6 +1,7 @@
 package prometheus_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -55,7 +56,9 @@ func TestQueriesOfEverySignal(t *testing.T) {
 			f.histogram("grpc_server_handling_seconds", "grpc_service", "grpc_method", "grpc_type")
 			return f
 		}(),
-		"one-api": {metrics: map[string][]string{"oneapi_goroutines": nil, "oneapi_memory_mb": nil, "go_gc_pauses_seconds_sum": nil, "go_gc_cycles_total_gc_cycles_total": nil}},
+		"one-api":    {metrics: map[string][]string{"oneapi_goroutines": nil, "oneapi_memory_mb": nil, "go_gc_pauses_seconds_sum": nil, "go_gc_cycles_total_gc_cycles_total": nil}},
+		"milvus":     milvusCluster(),
+		"milvus-2.5": milvusOf25(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			checkGolden(t, name+".txt", f.everything(t))
@@ -69,9 +72,13 @@ func (f *fake) everything(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
 	source := f.source(t)
+	kind := cmp.Or(f.kind, signal.Go)
 	for _, d := range signal.Catalogue {
+		if _, never := d.Cannot[kind]; never {
+			continue
+		}
 		for _, stat := range stats(d) {
-			for _, splitBy := range splits(d) {
+			for _, splitBy := range splits(d, kind) {
 				fmt.Fprintf(&text, "%s %s %v\n", d.Signal, stat, splitBy)
 				answer, err := source.Read(t.Context(), signal.Request{Signal: d.Signal, Stat: stat, SplitBy: splitBy, Windows: last(60, time.Minute)})
 				if err != nil {
@@ -109,11 +116,12 @@ func stats(d signal.Definition) []signal.Stat {
 	return d.Stats[:2]
 }
 
-func splits(d signal.Definition) [][]signal.Dimension {
+func splits(d signal.Definition, kind signal.Kind) [][]signal.Dimension {
 	all := [][]signal.Dimension{nil}
-	if slices.Contains([]signal.Signal{signal.QPS, signal.Latency, signal.Success}, d.Signal) {
-		for i := range d.SplitBy {
-			all = append(all, d.SplitBy[:i+1])
+	dims := d.Dimensions(kind)
+	if kind == signal.Milvus || slices.Contains([]signal.Signal{signal.QPS, signal.Latency, signal.Success}, d.Signal) {
+		for i := range dims {
+			all = append(all, dims[:i+1])
 		}
 	}
 	return all

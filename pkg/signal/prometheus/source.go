@@ -21,6 +21,7 @@ import (
 // Config says which service a Source reads, and where.
 type Config struct {
 	API      v1.API
+	Kind     signal.Kind      // signal.Go where it is empty, or signal.Milvus
 	Selector string           // the labels of the service, such as job="orders"
 	Now      func() time.Time // time.Now where it is nil
 }
@@ -28,6 +29,7 @@ type Config struct {
 // Source is a service behind a Prometheus.
 type Source struct {
 	api      v1.API
+	dialect  dialect
 	selector string // as parseSelector writes it
 	now      func() time.Time
 	cache    cache
@@ -42,10 +44,14 @@ func New(c Config) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	spoken, err := dialectOf(c.Kind)
+	if err != nil {
+		return nil, err
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Source{api: c.API, selector: selector, now: c.Now}, nil
+	return &Source{api: c.API, dialect: spoken, selector: selector, now: c.Now}, nil
 }
 
 // errClosed says that a source was closed, because the settings changed.
@@ -61,7 +67,7 @@ func (s *Source) read(ctx context.Context, r signal.Request) (signal.Answer, err
 	if s.closed.Load() {
 		return signal.Answer{}, errClosed
 	}
-	if err := r.Supports(signal.Go); err != nil {
+	if err := r.Supports(s.dialect.kind()); err != nil {
 		return signal.Answer{}, err
 	}
 	if d, err := signal.Define(r.Signal); err == nil && r.Stat == "" {
@@ -71,7 +77,7 @@ func (s *Source) read(ctx context.Context, r signal.Request) (signal.Answer, err
 	if err != nil {
 		return signal.Answer{}, err
 	}
-	p, err := s.plan(v, r)
+	p, err := s.dialect.plan(s, v, r)
 	if err != nil {
 		return signal.Answer{}, err
 	}
@@ -83,19 +89,19 @@ func (s *Source) read(ctx context.Context, r signal.Request) (signal.Answer, err
 	switch {
 	case r.Signal == signal.Age:
 		err = s.age(ctx, v, r.Windows, &answer)
-	case r.Signal == signal.Latency && r.Windows.Len() > 1: // a single number, as alerts ask for it, has no room for them
-		s.exemplars(ctx, p.family, r.Windows, &answer)
+	case len(p.exemplars) > 0 && r.Windows.Len() > 1: // a single number, as alerts ask for it, has no room for them
+		s.exemplars(ctx, p.exemplars, r.Windows, &answer)
 	}
 	return answer, err
 }
 
 // having gives an inventory that has a signal, or the reason why there is none.
 func (s *Source) having(ctx context.Context, wanted signal.Signal, w signal.Windows) (*inventory, error) {
-	v, err := s.search(ctx, w.Starts[0], w.End, func(v *inventory) bool { return s.lacking(v, wanted) == "" })
+	v, err := s.search(ctx, w.Starts[0], w.End, func(v *inventory) bool { return s.dialect.lacking(s, v, wanted) == "" })
 	if err != nil {
 		return nil, err
 	}
-	if reason := s.lacking(v, wanted); reason != "" {
+	if reason := s.dialect.lacking(s, v, wanted); reason != "" {
 		return nil, &signal.Unsupported{Signal: wanted, Reason: reason}
 	}
 	return v, nil
@@ -110,9 +116,9 @@ func (s *Source) Missing(ctx context.Context) (map[signal.Signal]string, error) 
 	}
 	missing := map[signal.Signal]string{}
 	for _, d := range signal.Catalogue {
-		if reason, never := d.Cannot[signal.Go]; never {
+		if reason, never := d.Cannot[s.dialect.kind()]; never {
 			missing[d.Signal] = reason
-		} else if reason := s.lacking(v, d.Signal); reason != "" {
+		} else if reason := s.dialect.lacking(s, v, d.Signal); reason != "" {
 			missing[d.Signal] = reason
 		}
 	}
@@ -152,7 +158,8 @@ func (s *Source) Check(ctx context.Context) (string, error) {
 	case up == 0:
 		return "", signal.Faultf("%s reaches none of the %d targets that fit {%s}: its page of targets says why", where(s.api), all, s.selector)
 	}
-	return fmt.Sprintf("%d of %d targets up, %s", up, all, s.version(ctx)), nil
+	what, err := s.dialect.check(ctx, s)
+	return fmt.Sprintf("%s%d of %d targets up, %s", what, up, all, s.version(ctx)), blamed(err)
 }
 
 // checkWithoutTargets looks for a service that sends its metrics by itself: such

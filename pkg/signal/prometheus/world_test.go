@@ -35,6 +35,13 @@ var bucketBounds = func() []float64 {
 // names of OpenTelemetry's conventions. Gauges are written at the times of their
 // readings; the first scrape is a moment after the start.
 func exposition(w signaltest.World) string {
+	e := processOf(w)
+	e.requests(w)
+	return e.String()
+}
+
+// processOf writes what the process tells of itself.
+func processOf(w signaltest.World) *metrics {
 	e := &metrics{target: `job="shop",instance="127.0.0.1:8080"`}
 	e.add("up", "", w.Start.Add(time.Millisecond), 1)
 	for at := w.Start.Add(scrape); !at.After(w.Now); at = at.Add(scrape) {
@@ -62,8 +69,7 @@ func exposition(w signaltest.World) string {
 		total.GCPause += r.GCPause
 	}
 	process(w.Now, total)
-	e.requests(w)
-	return e.String()
+	return e
 }
 
 // metrics are samples by series: a text of OpenMetrics keeps a series together.
@@ -94,31 +100,60 @@ func (e *metrics) String() string {
 
 // requests writes the histogram of each operation and status.
 func (e *metrics) requests(w signaltest.World) {
-	type kind struct{ operation, status string }
-	of := map[kind][]signaltest.Request{{"GET /", signal.StatusSuccess}: nil}
-	for _, r := range w.Requests {
-		of[kind{r.Operation, r.Status}] = append(of[kind{r.Operation, r.Status}], r)
-	}
-	for k, requests := range of {
-		slices.SortFunc(requests, func(a, b signaltest.Request) int { return a.Time.Compare(b.Time) })
+	for k, requests := range byOperationAndStatus(w) {
 		code := map[string]string{signal.StatusSuccess: "200", signal.StatusError: "500"}[k.status]
-		labels := fmt.Sprintf(",http_route=%q,http_response_status_code=%q", k.operation, code)
-		counts, sum := make([]int, len(bucketBounds)), 0.0
-		for at := w.Start; !at.After(w.Now); at = at.Add(scrape) {
-			for len(requests) > 0 && requests[0].Time.Before(at) {
-				i, _ := slices.BinarySearchFunc(bucketBounds, requests[0].Seconds, cmp.Compare)
-				counts[i]++
-				sum += requests[0].Seconds
-				requests = requests[1:]
-			}
-			all := 0
-			for i, bound := range bucketBounds {
-				all += counts[i]
-				e.add(duration+"_bucket", labels+`,le="`+strconv.FormatFloat(bound, 'g', -1, 64)+`"`, at, float64(all))
-			}
-			e.add(duration+"_count", labels, at, float64(all))
-			e.add(duration+"_sum", labels, at, sum)
+		e.histogram(w, duration, fmt.Sprintf(",http_route=%q,http_response_status_code=%q", k.operation, code), 1, requests)
+	}
+}
+
+type operationAndStatus struct{ operation, status string }
+
+// byOperationAndStatus gives the requests by time; one kind there is always.
+func byOperationAndStatus(w signaltest.World) map[operationAndStatus][]signaltest.Request {
+	of := map[operationAndStatus][]signaltest.Request{{"GET /", signal.StatusSuccess}: nil}
+	for _, r := range w.Requests {
+		k := operationAndStatus{r.Operation, r.Status}
+		of[k] = append(of[k], r)
+	}
+	for _, requests := range of {
+		byTime(requests)
+	}
+	return of
+}
+
+func byTime(requests []signaltest.Request) []signaltest.Request {
+	slices.SortFunc(requests, func(a, b signaltest.Request) int { return a.Time.Compare(b.Time) })
+	return requests
+}
+
+// counter writes how many requests there were.
+func (e *metrics) counter(w signaltest.World, name, labels string, requests []signaltest.Request) {
+	n := 0
+	for at := w.Start; !at.After(w.Now); at = at.Add(scrape) {
+		for n < len(requests) && requests[n].Time.Before(at) {
+			n++
 		}
+		e.add(name, labels, at, float64(n))
+	}
+}
+
+// histogram writes how long requests took, in units of which a second has perSecond.
+func (e *metrics) histogram(w signaltest.World, name, labels string, perSecond float64, requests []signaltest.Request) {
+	counts, sum := make([]int, len(bucketBounds)), 0.0
+	for at := w.Start; !at.After(w.Now); at = at.Add(scrape) {
+		for len(requests) > 0 && requests[0].Time.Before(at) {
+			i, _ := slices.BinarySearchFunc(bucketBounds, requests[0].Seconds, cmp.Compare)
+			counts[i]++
+			sum += requests[0].Seconds * perSecond
+			requests = requests[1:]
+		}
+		all := 0
+		for i, bound := range bucketBounds {
+			all += counts[i]
+			e.add(name+"_bucket", labels+`,le="`+strconv.FormatFloat(bound*perSecond, 'g', -1, 64)+`"`, at, float64(all))
+		}
+		e.add(name+"_count", labels, at, float64(all))
+		e.add(name+"_sum", labels, at, sum)
 	}
 }
 

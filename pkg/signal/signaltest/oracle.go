@@ -53,7 +53,7 @@ func (tr trial) want(r signal.Request, i int) span {
 	start, end := r.Windows.Bounds(i)
 	var s span
 	switch r.Signal {
-	case signal.QPS, signal.Requests, signal.Latency, signal.Success, signal.Errors:
+	case signal.QPS, signal.Requests, signal.Latency, signal.Success, signal.Errors, signal.Rejections:
 		s = tr.ofRequests(r, i)
 	case signal.InFlight:
 		if tr.profile.Overlap {
@@ -96,6 +96,8 @@ func (tr trial) ofRequests(r signal.Request, i int) span {
 		return share(signal.StatusSuccess)
 	case signal.Errors:
 		return share(signal.StatusError)
+	case signal.Rejections:
+		return share("rejected") // no world has any
 	}
 	return between(statistic(r.Stat, tr.profile.Percentiles))(of(seconds)).scaled(1, tr.latencyError(r.Stat))
 }

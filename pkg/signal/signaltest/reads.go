@@ -47,8 +47,8 @@ func (tr trial) stats(d signal.Definition) []signal.Stat {
 // splits are the ways to split a signal that the source has.
 func (tr trial) splits(d signal.Definition) [][]signal.Dimension {
 	splits := [][]signal.Dimension{nil}
-	for _, dim := range d.SplitBy {
-		if slices.Contains(tr.profile.SplitBy, dim) {
+	for _, dim := range []signal.Dimension{signal.Operation, signal.Status} {
+		if slices.Contains(d.SplitBy, dim) && tr.has(d.Signal, dim) {
 			splits = append(splits, []signal.Dimension{dim})
 		}
 	}
@@ -56,6 +56,20 @@ func (tr trial) splits(d signal.Definition) [][]signal.Dimension {
 		splits = append(splits, slices.Concat(splits[1], splits[2]), slices.Concat(splits[2], splits[1]))
 	}
 	return splits
+}
+
+// has reports whether the source can split a signal by a dimension.
+func (tr trial) has(s signal.Signal, dim signal.Dimension) bool {
+	untold := tr.profile.Succeeded && s == signal.Latency && dim == signal.Status
+	return slices.Contains(tr.profile.SplitBy, dim) && !untold
+}
+
+// measured is the trial with the requests that the source times.
+func (tr trial) measured(s signal.Signal) trial {
+	if tr.profile.Succeeded && s == signal.Latency {
+		tr.requests = slices.DeleteFunc(slices.Clone(tr.requests), func(q timed[Request]) bool { return q.what.Status != signal.StatusSuccess })
+	}
+	return tr
 }
 
 func testSignals(t *testing.T, tr trial) {
@@ -73,6 +87,7 @@ func testSignals(t *testing.T, tr trial) {
 // check holds an answer against the oracle.
 func (tr trial) check(t testing.TB, r signal.Request, a signal.Answer, name string) {
 	t.Helper()
+	tr = tr.measured(r.Signal)
 	keys := make([][]string, len(a.Series))
 	for i, s := range a.Series {
 		keys[i] = s.Key
@@ -118,6 +133,7 @@ func (tr trial) keys(r signal.Request) [][]string {
 }
 
 func testHeatmap(t *testing.T, tr trial) {
+	tr = tr.measured(signal.Latency)
 	for _, c := range tr.cuttings() {
 		h, err := tr.source.Latencies(t.Context(), c.windows)
 		require.NoError(t, err, c.name)

@@ -42,8 +42,12 @@ type Profile struct {
 	// that its kind never has.
 	Missing []signal.Signal
 	// SplitBy are the dimensions that the source has; splitting by others is
-	// Unsupported.
+	// Unsupported. Requests are split by operation and status; how a source splits
+	// by others is for its own tests.
 	SplitBy []signal.Dimension
+	// Succeeded says that the source times requests that succeeded only: latencies
+	// are of these, and are not split by status.
+	Succeeded bool
 	// Stats are those of latency that the source has, all where it is empty;
 	// others are Unsupported.
 	Stats []signal.Stat
