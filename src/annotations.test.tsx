@@ -16,6 +16,7 @@ const annotation = (target?: Partial<HeartlineQuery>): AnnotationQuery<Heartline
 });
 
 const alarms = { refId: 'Anno', queryType: 'alarms', format: 'annotations' } as const;
+const gaps = { refId: 'Anno', queryType: 'heartbeats', format: 'annotations' } as const;
 
 describe('an annotation', () => {
   it.each<[string, Partial<HeartlineQuery> | undefined, Partial<HeartlineQuery>]>([
@@ -32,19 +33,46 @@ describe('an annotation', () => {
     expect(annotations.prepareQuery?.(stored)).toEqual(query);
   });
 
-  it('that is well stays itself', () => {
-    const stored = annotation({ ...alarms, directions: ['LSF'] });
+  it.each([alarms, gaps])('that is well stays itself: %j', (target) => {
+    const stored = annotation({ ...target, directions: ['LSF'] });
     expect(annotations.prepareAnnotation?.(stored)).toBe(stored);
+  });
+
+  it('of heartbeats shows their gaps', () => {
+    const stored = annotation({ queryType: 'heartbeats', format: 'count', groupBy: ['host'], monitors: ['lmstat'] });
+    expect(annotations.prepareQuery?.(stored)).toEqual({ ...gaps, monitors: ['lmstat'] });
   });
 });
 
-it('is edited by the filters of alarms', async () => {
-  fakeVariables({});
-  const onChange = jest.fn();
-  const props = { datasource: makeDataSource(), onChange, onRunQuery: jest.fn() };
-  render(<AnnotationQueryEditor query={{ refId: 'Anno' }} {...props} />);
-  expect(screen.getByRole('combobox', { name: 'Send results' })).toBeInTheDocument();
-  expect(screen.queryByRole('radiogroup', { name: 'Query type' })).not.toBeInTheDocument();
-  await userEvent.type(screen.getByRole('textbox', { name: 'Text' }), 'x');
-  expect(onChange).toHaveBeenLastCalledWith({ ...alarms, text: 'x' });
+describe('its editor', () => {
+  const edit = (query: Partial<HeartlineQuery>) => {
+    fakeVariables({});
+    const onChange = jest.fn();
+    const onRunQuery = jest.fn();
+    const props = { datasource: makeDataSource(), onChange, onRunQuery };
+    render(<AnnotationQueryEditor query={{ refId: 'Anno', ...query }} {...props} />);
+    return { onChange, onRunQuery };
+  };
+
+  it('has the filters of alarms', async () => {
+    const { onChange } = edit({});
+    expect(screen.getByRole('combobox', { name: 'Send results' })).toBeInTheDocument();
+    expect(screen.queryByRole('radiogroup', { name: 'Query type' })).not.toBeInTheDocument();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Text' }), 'x');
+    expect(onChange).toHaveBeenLastCalledWith({ ...alarms, text: 'x' });
+  });
+
+  it('offers the gaps of heartbeats, of the same monitors', async () => {
+    const { onChange, onRunQuery } = edit({ ...alarms, directions: ['LSF'], sendResults: ['FAILED'] });
+    await userEvent.click(screen.getByRole('radio', { name: 'Heartbeat gaps' }));
+    expect(onChange).toHaveBeenLastCalledWith({ ...gaps, directions: ['LSF'] });
+    expect(onRunQuery).toHaveBeenCalledTimes(1);
+  });
+
+  it('has the filters of heartbeats', () => {
+    edit(gaps);
+    expect(screen.getByRole('radio', { name: 'Heartbeat gaps' })).toBeChecked();
+    expect(screen.getByRole('combobox', { name: 'Statuses' })).toHaveAttribute('placeholder', 'late and down');
+    expect(screen.queryByRole('combobox', { name: 'Send results' })).not.toBeInTheDocument();
+  });
 });

@@ -1,14 +1,11 @@
 import type { AnnotationQuery, AnnotationSupport } from '@grafana/data';
 
 import { AnnotationQueryEditor } from './components/AnnotationQueryEditor';
-import { prune } from './query/model';
+import { annotatedBy, asAnnotation } from './query/annotation';
 import type { HeartlineQuery } from './types';
 
-/** The query as an annotation asks it: always alarms, whatever was stored before. */
-export const asAnnotation = (query?: Partial<HeartlineQuery>): HeartlineQuery =>
-  prune({ refId: 'Anno', ...query, queryType: 'alarms', format: 'annotations' });
-
-const isAnnotation = (query?: HeartlineQuery) => query?.queryType === 'alarms' && query.format === 'annotations';
+const isAnnotation = (query?: HeartlineQuery) =>
+  query?.queryType === annotatedBy(query) && query.format === 'annotations';
 
 export const annotations: AnnotationSupport<HeartlineQuery> = {
   QueryEditor: AnnotationQueryEditor,

@@ -17,6 +17,7 @@ import {
   type ScopedVars,
   type SupplementaryQueryOptions,
   SupplementaryQueryType,
+  type TimeRange,
   type ToggleFilterAction,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
@@ -29,8 +30,8 @@ import { volumeQuery, volumeRequest } from './logs/volume';
 import { modifyQuery, queryHasFilter, queryModifications, toggleQueryFilter } from './query/filters';
 import { expandAll, interpolate } from './query/interpolate';
 import { defaultQuery, isComplete } from './query/model';
-import { type Option, parametersOf, type Restriction, type SignalChoice } from './resources';
-import type { HeartlineOptions, HeartlineQuery, VariableKind } from './types';
+import { labelParameters, type Option, parametersOf, type Restriction, type SignalChoice } from './resources';
+import type { HeartlineOptions, HeartlineQuery, ListKind, VariableQuery } from './types';
 import { HeartlineVariables } from './variables';
 
 export class HeartlineDataSource
@@ -67,8 +68,13 @@ export class HeartlineDataSource
   }
 
   /** What the editors and variables offer to choose from. */
-  list(kind: VariableKind, restriction: Restriction = {}, vars?: ScopedVars): Promise<Option[]> {
+  list(kind: ListKind, restriction: Restriction = {}, vars?: ScopedVars): Promise<Option[]> {
     return this.getResource<Option[]>(kind, parametersOf(kind, restriction, vars));
+  }
+
+  /** The values that a label has in Prometheus within the range. */
+  listLabelValues(query: VariableQuery, range: TimeRange, vars?: ScopedVars): Promise<Option[]> {
+    return this.getResource<Option[]>('labelValues', labelParameters(query, range, vars));
   }
 
   /** The signals, and why these services (all, if none is named) do not give some of them. */

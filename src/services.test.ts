@@ -85,6 +85,13 @@ describe('services', () => {
   it('of another kind keep their name only', () => {
     expect(changeService(settings([log]), 0, { kind: 'go' }).jsonData.services).toEqual([{ name: 'log', kind: 'go' }]);
   });
+
+  it('of another kind that Prometheus scrapes keep their selector', () => {
+    const go = { name: 'db', kind: 'go', selector: 'job="milvus"' };
+    const milvus = changeService(settings([go]), 0, { kind: 'milvus' });
+    expect(milvus.jsonData.services).toEqual([{ ...go, kind: 'milvus' }]);
+    expect(changeService(milvus, 0, { kind: 'app' }).jsonData.services).toEqual([{ name: 'db', kind: 'app' }]);
+  });
 });
 
 describe('a secret', () => {

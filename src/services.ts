@@ -6,6 +6,8 @@ interface ServiceKind {
   label: string;
   description: string;
   fields: readonly ServiceField[];
+  /** How its selector may look. */
+  selector?: string;
 }
 
 /** What a service is read from. A new kind is an entry here, and an input for each new field. */
@@ -16,7 +18,18 @@ export const serviceKinds: Record<string, ServiceKind> = {
     fields: ['path'],
   },
   app: { label: 'App', description: 'A running app that serves /api/monitor; it can be watched live', fields: ['url'] },
-  go: { label: 'Prometheus', description: 'An instrumented Go app that Prometheus scrapes', fields: ['selector'] },
+  go: {
+    label: 'Prometheus',
+    description: 'An instrumented Go app that Prometheus scrapes',
+    fields: ['selector'],
+    selector: 'job="orders"',
+  },
+  milvus: {
+    label: 'Milvus',
+    description: 'A Milvus that Prometheus scrapes: all its processes together, standalone or a cluster',
+    fields: ['selector'],
+    selector: 'job=~"milvus.*"',
+  },
 };
 
 const defaultKind = 'app';
@@ -131,16 +144,20 @@ export const removeService = (settings: Settings, index: number): Settings =>
     servicesOf(settings).filter((_, i) => i !== index)
   );
 
-/** The settings with one service changed. Of another kind it keeps its name only: no kind has a field of another. */
+/** The settings with one service changed. Of another kind it keeps its name, and the fields that both kinds have. */
 export function changeService(settings: Settings, index: number, patch: Partial<ServiceSettings>): Settings {
   const change = (service: ServiceSettings): ServiceSettings => {
     const { name, kind, ...rest } = { ...service, ...patch };
-    return { name, kind, ...(kind === service.kind && filled(rest)) };
+    return { name, kind, ...filled(kind === service.kind ? rest : shared(service, kind)) };
   };
   const services = servicesOf(settings).map((service, i) => (i === index ? change(service) : service));
   const renamed = patch.name === undefined ? settings : moveSecrets(settings, index, patch.name);
   return withServices(renamed, services);
 }
+
+/** The fields of a service that another kind has too. */
+const shared = (service: ServiceSettings, kind: string): Partial<ServiceSettings> =>
+  Object.fromEntries((serviceKinds[kind]?.fields ?? []).map((field) => [field, service[field]]));
 
 /** What was typed as secret for the service goes with its name; what is stored Grafana does not give back. */
 function moveSecrets(settings: Settings, index: number, to: string): Settings {

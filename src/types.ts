@@ -10,9 +10,12 @@ export interface HeartlineQuery extends DataQuery, Fields {
   queryType?: Type;
 }
 
-/** What a template variable lists. */
-export type VariableKind =
+/** What the back end lists for editors and variables. */
+export type ListKind =
   'directions' | 'monitors' | 'hosts' | 'levels' | 'receivers' | 'statuses' | 'sendResults' | 'services';
+
+/** What a template variable lists. */
+export type VariableKind = ListKind | 'labelValues';
 
 export interface VariableQuery extends DataQuery {
   queryType?: never;
@@ -21,6 +24,10 @@ export interface VariableQuery extends DataQuery {
   monitors?: string[];
   /** Kinds of services. */
   kinds?: string[];
+  /** A label in Prometheus. */
+  label?: string;
+  /** The series that have it, as a selector in PromQL; empty takes all. */
+  metric?: string;
 }
 
 export interface EventSettings {

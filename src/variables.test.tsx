@@ -41,6 +41,24 @@ describe('a variable', () => {
     expect(calls.map(({ params }) => params)).toEqual([{ kind: ['app', 'go'] }, { kind: [] }]);
   });
 
+  it('lists the values of a label within the range, of the series that another variable selects', async () => {
+    const calls = fakeBackend({ labelValues: options('a:9091') });
+    const metric = 'up{job=~"$direction"}';
+    expect(await run({ refId: 'A', kind: 'labelValues', label: 'instance', metric })).toEqual(options('a:9091'));
+    expect(calls[0].params).toEqual({
+      label: 'instance',
+      match: 'up{job=~"(LSF|host)"}',
+      from: String(Date.UTC(2026, 2, 6, 10)),
+      to: String(Date.UTC(2026, 2, 6, 11)),
+    });
+  });
+
+  it('asks for no values before it names a label', async () => {
+    const calls = fakeBackend({});
+    expect(await run({ refId: 'A', kind: 'labelValues', metric: 'up' })).toEqual([]);
+    expect(calls).toEqual([]);
+  });
+
   it('lists nothing before it says what', async () => {
     expect(await run(JSON.parse('{"refId":"A"}'))).toEqual([]);
     expect(await run()).toEqual([]);
@@ -93,6 +111,34 @@ describe('its editor', () => {
     await user.click(screen.getByRole('combobox', { name: 'Of kinds' }));
     await user.click(await screen.findByRole('option', { name: /^Request log/ }));
     expect(last()).toEqual({ refId: 'A', kind: 'services', kinds: ['requestlog'] });
+  });
+
+  it('asks for the values of a label when its name is typed', async () => {
+    const { user, last } = open({ kind: 'services', kinds: ['app'] });
+    await user.click(screen.getByRole('combobox', { name: 'List' }));
+    await user.click(screen.getByRole('option', { name: /^Label values/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'labelValues' });
+    await user.type(screen.getByRole('textbox', { name: 'Label' }), 'job');
+    expect(last()).toEqual({ refId: 'A', kind: 'labelValues' });
+    await user.type(screen.getByRole('textbox', { name: 'Of metric' }), ' up{enter}');
+    expect(last()).toEqual({ refId: 'A', kind: 'labelValues', label: 'job', metric: 'up' });
+  });
+
+  it('says what is no name of a label, and keeps the one there was', async () => {
+    const { user, last } = open({ kind: 'labelValues', label: 'job', metric: 'up' });
+    const label = screen.getByRole('textbox', { name: 'Label' });
+    await user.clear(label);
+    await user.type(label, 'job name');
+    await user.tab();
+    expect(screen.getByText('Write the name of a label, such as job')).toBeInTheDocument();
+    expect(last()).toBeUndefined();
+  });
+
+  it('drops a label where another list has none', async () => {
+    const { user, last } = open({ kind: 'labelValues', label: 'job', metric: 'up' });
+    await user.click(screen.getByRole('combobox', { name: 'List' }));
+    await user.click(screen.getByRole('option', { name: /^Monitors/ }));
+    expect(last()).toEqual({ refId: 'A', kind: 'monitors' });
   });
 
   it('is what Grafana shows', () => {

@@ -10,6 +10,7 @@ import { from, map, type Observable } from 'rxjs';
 
 import { VariableQueryEditor } from './components/VariableQueryEditor';
 import type { HeartlineDataSource } from './datasource';
+import type { Option } from './resources';
 import type { HeartlineOptions, HeartlineQuery, VariableQuery } from './types';
 
 type Api = DataSourceApi<HeartlineQuery, HeartlineOptions>;
@@ -28,8 +29,14 @@ export class HeartlineVariables extends CustomVariableSupport<Api, VariableQuery
     return { kind: 'directions' };
   }
 
-  query({ targets: [query], scopedVars }: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> {
-    const options = query?.kind ? this.datasource.list(query.kind, query, scopedVars) : Promise.resolve([]);
-    return from(options).pipe(map((data) => ({ data })));
+  query(request: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> {
+    return from(this.options(request)).pipe(map((data) => ({ data })));
+  }
+
+  private async options({ targets: [query], range, scopedVars }: DataQueryRequest<VariableQuery>): Promise<Option[]> {
+    if (query?.kind === 'labelValues') {
+      return query.label ? this.datasource.listLabelValues(query, range, scopedVars) : [];
+    }
+    return query?.kind ? this.datasource.list(query.kind, query, scopedVars) : [];
   }
 }

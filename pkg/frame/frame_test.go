@@ -138,6 +138,17 @@ func TestAnnotationsHaveTheFieldsGrafanaLooksFor(t *testing.T) {
 	golden(t, "annotations", frame.Annotations(alarms()))
 }
 
+func TestGapsAreRegions(t *testing.T) {
+	odd := event.Monitor{Direction: "LSF", Item: "a,b <c>", ExecuteFrequency: "每<小>时"}
+	golden(t, "gaps",
+		frame.Gaps([]frame.Gap{
+			{Monitor: quota(), From: noon, To: noon.Add(time.Hour), Late: 10 * time.Minute, Down: 26 * time.Hour, Ended: true},
+			{Monitor: odd, From: noon.Add(-time.Hour), To: noon, Late: time.Hour},
+			{Monitor: event.Monitor{Direction: "LSF", Item: "b"}, From: noon.Add(-2 * time.Hour), To: noon, Down: 1500 * time.Millisecond},
+		}),
+		frame.Gaps(nil))
+}
+
 func TestSeriesIsAFrameForEachGroup(t *testing.T) {
 	golden(t, "series", frame.Series(grouped(t), event.Alarms, time.Hour)...)
 	golden(t, "series_total", frame.Series(histogram(t, nil, map[string][]uint64{"": {3, 0}}), event.Heartbeats, time.Hour)...)
@@ -158,7 +169,8 @@ func TestHeadIsSaidOnTheFrames(t *testing.T) {
 	frames := frame.Series(grouped(t), event.Alarms, time.Hour)
 	frame.Head{
 		Query: "alarms count by receiver", Problems: problems, Reached: 1000,
-		Unknown: []string{"colour", "size"}, Remarks: []string{"New lines are not followed."},
+		Warnings: []string{"Prometheus says: one store is down"},
+		Unknown:  []string{"colour", "size"}, Remarks: []string{"New lines are not followed."},
 	}.Apply("A", frames)
 	golden(t, "head", frames...)
 }

@@ -18,6 +18,7 @@ type Head struct {
 	Errors   []string       // what is missing altogether, such as a service
 	Problems event.Problems // what could not be served
 	Reached  int            // the limit of rows, where there were more
+	Warnings []string       // what may be wrong with the values
 	Unknown  []string       // fields of the query that nobody reads
 	Remarks  []string       // what else the user should know
 }
@@ -50,6 +51,9 @@ func (h Head) notices() []data.Notice {
 	}
 	for _, p := range h.Problems.Summary(maxNotices) {
 		all = append(all, data.Notice{Severity: data.NoticeSeverityWarning, Text: p})
+	}
+	for _, w := range h.Warnings {
+		all = append(all, data.Notice{Severity: data.NoticeSeverityWarning, Text: w})
 	}
 	if len(h.Unknown) > 0 {
 		all = append(all, data.Notice{

@@ -21,6 +21,8 @@ func (d *Datasource) heartbeats(ctx context.Context, a eventsAsk[*query.Heartbea
 		return d.status(ctx, a)
 	case query.FormatTimeline:
 		return d.timeline(ctx, a)
+	case query.FormatAnnotations:
+		return d.gaps(ctx, a)
 	default:
 		return beatRows(ctx, a)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
@@ -20,6 +21,9 @@ import (
 // promql answers queries of type promql.
 func (d *Datasource) promql(ctx context.Context, a ask[*query.PromQL]) (answer, error) {
 	api, err := d.metrics.API()
+	if errors.Is(err, errNoMetrics) && a.query.Lenient {
+		return withoutPrometheus(a), nil
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -42,6 +46,20 @@ func (d *Datasource) promql(ctx context.Context, a ask[*query.PromQL]) (answer, 
 		err = queryError{err}
 	}
 	return res, err
+}
+
+// withoutPrometheus is the answer to a lenient query where there is nothing to ask.
+func withoutPrometheus(a ask[*query.PromQL]) answer {
+	res := answer{head: frame.Head{Query: a.query.Expr, Remarks: []string{errNoMetrics.Error()}}}
+	switch a.query.Shape() {
+	case query.FormatInstant:
+		res.frames = frame.Vector(nil, frame.Legend{})
+	case query.FormatTable:
+		res.frames = data.Frames{frame.VectorTable(nil)}
+	default:
+		res.frames = frame.Matrix(nil, frame.Legend{}, 0)
+	}
+	return res
 }
 
 // promStep is the distance of two points as Grafana's own Prometheus data source
@@ -98,7 +116,11 @@ func (e expression) series(ctx context.Context) (answer, error) {
 	if err := e.fits(len(matrix), points); err != nil {
 		return answer{}, err
 	}
-	return answer{frames: frame.Matrix(matrix, e.legend, e.step), head: e.head(warnings, histograms)}, nil
+	res := answer{frames: frame.Matrix(matrix, e.legend, e.step), head: e.head(warnings, histograms)}
+	if len(matrix) == 0 {
+		res.head.Remarks = append(res.head.Remarks, e.unknownMetrics(ctx)...)
+	}
+	return res, nil
 }
 
 func (e expression) instant(ctx context.Context) (answer, error) {
@@ -114,12 +136,34 @@ func (e expression) instant(ctx context.Context) (answer, error) {
 		return answer{}, err
 	}
 	res := answer{head: e.head(warnings, histograms)}
+	if len(vector) == 0 && histograms == 0 {
+		res.head.Remarks = e.unknownMetrics(ctx)
+	}
 	if e.query.Shape() == query.FormatTable {
 		res.frames = data.Frames{frame.VectorTable(vector)}
 	} else {
 		res.frames = frame.Vector(vector, e.legend)
 	}
 	return res, nil
+}
+
+// unknownMetrics says of an expression without an answer which of its metrics do
+// not exist. Alert rules are asked often, and show no notices.
+func (e expression) unknownMetrics(ctx context.Context) []string {
+	if e.alert {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(ctx, offerTimeout)
+	defer stop()
+	unknown, err := prometheus.UnknownMetrics(ctx, e.api, e.expr)
+	if err != nil {
+		backend.Logger.FromContext(ctx).Debug("Metrics of an expression could not be looked up", "refId", e.panel.RefID, "error", err)
+	}
+	said := make([]string, len(unknown))
+	for i, name := range unknown {
+		said[i] = fmt.Sprintf("This Prometheus has no metric %q: see that the name is right, also for the version of what exposes it, and that it is scraped.", name)
+	}
+	return said
 }
 
 // numbers makes a vector of what an expression gave at one instant, without its
@@ -152,10 +196,10 @@ func (e expression) fits(series, points int) error {
 func (e expression) head(warnings v1.Warnings, histograms int) frame.Head {
 	head := frame.Head{Query: fmt.Sprintf("%s\nstep %s", e.expr, e.step)}
 	for _, w := range warnings {
-		head.Remarks = append(head.Remarks, "Prometheus says: "+w)
+		head.Warnings = append(head.Warnings, "Prometheus says: "+w)
 	}
 	if histograms > 0 {
-		head.Remarks = append(head.Remarks, fmt.Sprintf("%d native histograms are not shown: put histogram_quantile() or histogram_avg() around them.", histograms))
+		head.Warnings = append(head.Warnings, fmt.Sprintf("%d native histograms are not shown: put histogram_quantile() or histogram_avg() around them.", histograms))
 	}
 	return head
 }

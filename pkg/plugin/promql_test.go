@@ -26,7 +26,8 @@ type fakePrometheus struct {
 	result   string // JSON
 	warnings []string
 	status   int
-	body     string // instead of a result
+	body     string   // instead of a result
+	names    []string // of the metrics it has
 	asked    []url.Values
 	paths    []string
 	auth     string
@@ -43,6 +44,10 @@ func (p *fakePrometheus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p.body != "" {
 		_, _ = fmt.Fprint(w, p.body)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/api/v1/label/") {
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": "success", "data": p.names})
 		return
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
@@ -173,6 +178,37 @@ func TestPromQLNeedsAPrometheus(t *testing.T) {
 	res := respond(t, configured(t, `{}`, town()), panel(query.TypePromQL, `{"expr": "up"}`), nil)
 	require.ErrorContains(t, res.Error, "no Prometheus is configured: set metrics.url")
 	require.EqualValues(t, 400, res.Status)
+}
+
+func TestLenientPromQLIsNoDataWithoutAPrometheus(t *testing.T) {
+	d := configured(t, `{}`, town())
+	for _, tt := range []struct {
+		format  query.Format
+		headers map[string]string
+		kind    data.FrameType
+		fields  int // none is how alert rules read that there is no data
+	}{
+		{query.FormatSeries, nil, data.FrameTypeTimeSeriesMulti, 0},
+		{query.FormatSeries, alerting, data.FrameTypeTimeSeriesMulti, 0},
+		{query.FormatInstant, nil, data.FrameTypeNumericMulti, 0},
+		{query.FormatInstant, alerting, data.FrameTypeNumericMulti, 0},
+		{query.FormatTable, nil, data.FrameTypeTable, 2},
+	} {
+		t.Run(fmt.Sprintf("%s %v", tt.format, tt.headers), func(t *testing.T) {
+			res := respond(t, d, panel(query.TypePromQL, fmt.Sprintf(`{"expr": "up", "lenient": true, "format": %q}`, tt.format)), tt.headers)
+			require.NoError(t, res.Error)
+			require.Len(t, res.Frames, 1)
+			f := res.Frames[0]
+			require.Equal(t, []any{tt.kind, tt.fields, 0}, []any{f.Meta.Type, len(f.Fields), f.Rows()})
+			require.Equal(t, "no Prometheus is configured: set metrics.url in the data source's settings\n", notices(f))
+			require.Equal(t, "up", f.Meta.ExecutedQueryString)
+		})
+	}
+}
+
+func TestLenientPromQLFailsWhereThePrometheusDoes(t *testing.T) {
+	res := respond(t, servingSources(t, row()), panel(query.TypePromQL, `{"expr": "up", "lenient": true}`), nil)
+	require.ErrorContains(t, res.Error, "cannot be reached")
 }
 
 func TestTooManyLabelSetsAreRefused(t *testing.T) {

@@ -38,6 +38,7 @@ func (d *Datasource) resources() backend.CallResourceHandler {
 		"/keys":        keyChoices,
 		"/values":      d.valueChoices,
 		"/services":    d.serviceChoices,
+		"/labelValues": d.labelValueChoices,
 	} {
 		mux.HandleFunc(path, serve(d, find))
 	}

@@ -24,6 +24,10 @@ func TestDecodeReadsEachTypeWithItsDefaults(t *testing.T) {
 			query.FormatTable,
 		},
 		"heartbeats": {query.TypeHeartbeats, `{}`, &query.Heartbeats{}, query.FormatRows},
+		"heartbeats, their gaps": {
+			query.TypeHeartbeats, `{"format": "annotations", "statuses": ["down"]}`,
+			&query.Heartbeats{Format: query.FormatAnnotations, Statuses: []heartbeat.Status{heartbeat.Down}}, query.FormatAnnotations,
+		},
 		"logs, with a string where a list may stand": {
 			query.TypeLogs, `{"levels": "Error", "text": "/time ?out/i", "limit": 20}`,
 			&query.Logs{Levels: query.List{"Error"}, Text: "/time ?out/i", Limit: 20}, query.FormatLines,
@@ -82,7 +86,9 @@ func TestDecodeNamesTheFieldThatIsWrong(t *testing.T) {
 		"bad interval":               {query.TypeLogs, `{"format": "count", "interval": "soon"}`, `interval "soon" is not a duration`},
 		"interval below a second":    {query.TypeLogs, `{"format": "count", "interval": "10ms"}`, `interval "10ms"`},
 		"unknown status":             {query.TypeMonitors, `{"statuses": ["dead"]}`, `status "dead" is unknown`},
-		"statuses of rows":           {query.TypeHeartbeats, `{"statuses": ["down"]}`, `statuses belong to format "status"`},
+		"statuses of rows":           {query.TypeHeartbeats, `{"statuses": ["down"]}`, `statuses belong to formats "status" and "annotations", not to "rows"`},
+		"gaps that are none":         {query.TypeHeartbeats, `{"format": "annotations", "statuses": ["down", "ok"]}`, `status "ok" makes no annotation: use "late", "down" or both`},
+		"grouping of gaps":           {query.TypeHeartbeats, `{"format": "annotations", "groupBy": ["host"]}`, `belong to format "count"`},
 		"order of a count":           {query.TypeLogs, `{"format": "count", "order": "oldest"}`, `order and live belong to format "lines"`},
 		"unknown order":              {query.TypeLogs, `{"order": "random"}`, `order "random" is unknown`},
 	}
@@ -126,6 +132,7 @@ func TestAdHocFiltersOnWhatEventsLackAreNamed(t *testing.T) {
 	require.Equal(t, []event.Dimension{event.Level}, query.Inapplicable(&query.Monitors{Scope: query.Scope{Filters: filters}}))
 	receiver := query.Scope{Filters: []query.AdHoc{{Key: event.Receiver, Operator: "=", Value: "a"}}}
 	require.Empty(t, query.Inapplicable(&query.Heartbeats{Format: query.FormatStatus, Scope: receiver}))
+	require.Empty(t, query.Inapplicable(&query.Heartbeats{Format: query.FormatAnnotations, Scope: receiver}))
 	require.Equal(t, []event.Dimension{event.Receiver}, query.Inapplicable(&query.Heartbeats{Format: query.FormatCount, Scope: receiver}))
 	require.Empty(t, query.Inapplicable(&query.Logs{Scope: query.Scope{Filters: filters}}))
 }

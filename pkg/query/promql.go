@@ -18,6 +18,9 @@ type PromQL struct {
 	Legend string `json:"legend,omitempty"`
 	// Interval is the least distance of two points, such as 15s; empty follows the panel.
 	Interval string `json:"interval,omitempty"`
+	// Lenient answers nothing, and says why in a notice, where no Prometheus is configured and
+	// the query would fail: for panels and rules that are shipped for every data source.
+	Lenient bool `json:"lenient,omitempty"`
 }
 
 // Type implements Query.

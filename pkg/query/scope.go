@@ -85,7 +85,7 @@ func Inapplicable(q Events) []event.Dimension {
 		TypeLogs:       event.Logs.Dimensions(),
 		TypeAlarms:     event.Alarms.Dimensions(),
 	}[q.Type()]
-	if shape := q.Shape(); shape == FormatStatus || shape == FormatTimeline {
+	if shape := q.Shape(); shape == FormatStatus || shape == FormatTimeline || shape == FormatAnnotations {
 		dims = append(dims, event.Receiver) // they are about monitors, not about single beats
 	}
 	var keys []event.Dimension

@@ -198,6 +198,16 @@ describe('services', () => {
     expect(last()?.services).toEqual([{ name: '', kind: 'go', selector: '{job' }]);
   });
 
+  it('are added as Milvus, selected in Prometheus', async () => {
+    const { user, last } = open({ metrics: { url: 'http://p' } });
+    await user.click(button('Add service'));
+    await user.type(textbox('Name'), 'vectors');
+    await user.click(radio('Milvus'));
+    expect(textbox('Selector')).toHaveAttribute('placeholder', 'job=~"milvus.*"');
+    await user.type(textbox('Selector'), 'job=~"milvus.*"');
+    expect(last()?.services).toEqual([{ name: 'vectors', kind: 'milvus', selector: 'job=~"milvus.*"' }]);
+  });
+
   it('are listed with what they are read from, and one at a time is open', async () => {
     const { user } = open(stored);
     expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual([

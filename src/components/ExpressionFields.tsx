@@ -4,6 +4,7 @@ import React, { type KeyboardEvent } from 'react';
 import { hasField } from '../query/model';
 
 import { Labelled } from './Labelled';
+import { LenientSwitch } from './LenientSwitch';
 import type { FieldsProps } from './props';
 import { TextInput } from './TextInput';
 
@@ -41,19 +42,26 @@ export function ExpressionInput({ query: { expr = '', ...query }, type, onCommit
   );
 }
 
-/** What the series of an expression are called. */
-export function LegendInput({ query, type, onCommit }: FieldsProps) {
+/** What the series of an expression are called, and whether there has to be a Prometheus. */
+export function ExpressionOptions({ query, type, apply, onCommit }: FieldsProps) {
   if (!hasField(query, 'legend')) {
     return null;
   }
   return (
-    <TextInput
-      label="Legend"
-      value={query.legend}
-      placeholder="{{label}}; all labels if it is empty"
-      width={40}
-      onChange={(legend) => type({ legend })}
-      onCommit={onCommit}
-    />
+    <>
+      <TextInput
+        label="Legend"
+        value={query.legend}
+        placeholder="{{label}}; all labels if it is empty"
+        width={40}
+        onChange={(legend) => type({ legend })}
+        onCommit={onCommit}
+      />
+      <LenientSwitch
+        query={query}
+        apply={apply}
+        title="Answer nothing where no Prometheus is configured, instead of failing"
+      />
+    </>
   );
 }

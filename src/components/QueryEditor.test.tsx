@@ -27,6 +27,7 @@ describe('which inputs are shown', () => {
     [{ queryType: 'heartbeats', format: 'rows' }, [...scope, 'Limit', ...both]],
     [{ queryType: 'heartbeats', format: 'count' }, [...scope, 'Group by', 'Interval', 'Instant', ...both]],
     [{ queryType: 'heartbeats', format: 'status' }, [...scope, 'Statuses', 'Limit', ...both]],
+    [{ queryType: 'heartbeats', format: 'annotations' }, [...scope, 'Statuses', 'Limit', ...both]],
     [{ queryType: 'logs', format: 'lines' }, [...scope, 'Levels', 'Text', 'Limit', 'Live', ...both, 'Order']],
     [
       { queryType: 'logs', format: 'count', instant: true },
@@ -34,8 +35,8 @@ describe('which inputs are shown', () => {
     ],
     [{ queryType: 'alarms', format: 'annotations' }, [...scope, 'Receivers', 'Send results', 'Text', 'Limit', ...both]],
     [{ queryType: 'signals', format: 'heatmap', services: ['a'] }, ['Services', 'Interval', 'Lenient', ...both]],
-    [{ queryType: 'promql', format: 'series' }, [expression, 'Legend', 'Min step', ...both]],
-    [{ queryType: 'promql', format: 'instant' }, [expression, 'Legend', ...both]],
+    [{ queryType: 'promql', format: 'series' }, [expression, 'Legend', 'Min step', 'Lenient', ...both]],
+    [{ queryType: 'promql', format: 'instant' }, [expression, 'Legend', 'Lenient', ...both]],
     [{ queryType: 'report', format: 'markdown' }, ['Services', ...both]],
   ])('%j', (query, expected) => {
     open(query);

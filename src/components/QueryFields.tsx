@@ -7,7 +7,7 @@ import type { Fields } from '../types';
 
 import { AdHocFields } from './AdHocFields';
 import { CountFields } from './CountFields';
-import { ExpressionInput, LegendInput } from './ExpressionFields';
+import { ExpressionInput, ExpressionOptions } from './ExpressionFields';
 import { IntervalInput } from './IntervalInput';
 import type { EditorProps } from './props';
 import { RowFields } from './RowFields';
@@ -30,7 +30,7 @@ export function QueryFields({ query, datasource, onChange, onRunQuery, app }: Ed
       <AdHocFields {...props} />
       <Stack gap={2} wrap="wrap">
         <CountFields {...props} />
-        <LegendInput {...props} />
+        <ExpressionOptions {...props} />
         <IntervalInput {...props} />
         <RowFields {...props} canFollow={app !== CoreApp.Explore} />
       </Stack>

@@ -2,15 +2,15 @@ import { Stack } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
-import { hasField } from '../query/model';
+import { hasField, typeOf } from '../query/model';
 import { textProblem } from '../query/text';
-import type { HeartlineQuery, VariableKind } from '../types';
+import type { HeartlineQuery, ListKind } from '../types';
 
 import { ListSelect } from './ListSelect';
 import type { FieldsProps } from './props';
 import { TextInput } from './TextInput';
 
-const lists: ReadonlyArray<{ field: VariableKind; label: string }> = [
+const lists: ReadonlyArray<{ field: ListKind; label: string }> = [
   { field: 'directions', label: 'Directions' },
   { field: 'monitors', label: 'Monitors' },
   { field: 'hosts', label: 'Hosts' },
@@ -20,8 +20,8 @@ const lists: ReadonlyArray<{ field: VariableKind; label: string }> = [
   { field: 'statuses', label: 'Statuses' },
 ];
 
-const placeholderOf = (query: HeartlineQuery, field: VariableKind) =>
-  field === 'statuses' && query.format === 'status' ? 'late and down' : 'All';
+const placeholderOf = (query: HeartlineQuery, field: ListKind) =>
+  field === 'statuses' && typeOf(query) === 'heartbeats' ? 'late and down' : 'All';
 
 interface Props extends FieldsProps {
   datasource: HeartlineDataSource;

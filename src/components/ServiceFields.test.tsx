@@ -146,4 +146,11 @@ describe('an expression', () => {
     await user.type(screen.getByRole('textbox', { name: 'Min step' }), '15s');
     expect(last()).toEqual({ refId: 'A', ...promql, expr: 'up', legend: '{{job}}', interval: '15s' });
   });
+
+  it('need not have a Prometheus', async () => {
+    const { user, last, onRunQuery } = open({ ...promql, expr: 'up' });
+    await user.click(screen.getByRole('switch', { name: 'Lenient' }));
+    expect(last()).toEqual({ refId: 'A', ...promql, expr: 'up', lenient: true });
+    expect(onRunQuery).toHaveBeenCalledTimes(1);
+  });
 });

@@ -1,10 +1,10 @@
-import { Stack, Switch } from '@grafana/ui';
+import { Stack } from '@grafana/ui';
 import React, { useCallback } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
 import { hasField, typeOf } from '../query/model';
 
-import { Labelled } from './Labelled';
+import { LenientSwitch } from './LenientSwitch';
 import { ListSelect } from './ListSelect';
 import type { FieldsProps } from './props';
 import { SignalFields } from './SignalFields';
@@ -31,14 +31,12 @@ export function ServiceFields(props: Props) {
         onChange={(services) => apply({ services })}
       />
       {hasField(query, 'signal') && <SignalFields {...props} />}
-      {hasField(query, 'lenient') && Boolean(query.services?.length) && (
-        <Labelled label="Lenient">
-          <Switch
-            value={query.lenient ?? false}
-            onChange={(event) => apply({ lenient: event.currentTarget.checked })}
-            title="Leave out the services that cannot give the signal, instead of failing"
-          />
-        </Labelled>
+      {Boolean(query.services?.length) && (
+        <LenientSwitch
+          query={query}
+          apply={apply}
+          title="Leave out the services that cannot give the signal, instead of failing"
+        />
       )}
     </Stack>
   );

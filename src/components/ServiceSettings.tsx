@@ -64,7 +64,7 @@ export function ServiceSettings({ index, settings, onChange, disabled }: Props) 
           label="Selector"
           description="Label matchers that select the service in Prometheus"
           value={service.selector}
-          placeholder={'job="orders"'}
+          placeholder={kind.selector}
           problem={selectorProblem(service.selector) ?? prometheusProblem(settings)}
           required
           disabled={disabled}

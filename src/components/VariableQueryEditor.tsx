@@ -2,11 +2,12 @@ import { Combobox, Stack } from '@grafana/ui';
 import React, { useCallback } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
-import { restrictions } from '../resources';
+import { type Restriction, restrictions } from '../resources';
 import { serviceKinds } from '../services';
 import type { VariableKind, VariableQuery } from '../types';
 
 import { Labelled } from './Labelled';
+import { LabelValuesFields } from './LabelValuesFields';
 import { ListSelect } from './ListSelect';
 
 interface Props {
@@ -24,19 +25,24 @@ const kinds: Array<{ value: VariableKind; label: string; description: string }> 
   { value: 'statuses', label: 'Statuses', description: 'new, ok, late and down' },
   { value: 'sendResults', label: 'Send results', description: 'PASSED and FAILED' },
   { value: 'services', label: 'Services', description: 'Services of the settings, of some kinds or all' },
+  { value: 'labelValues', label: 'Label values', description: 'Values of a label in Prometheus' },
 ];
+
+/** What each list has beside its kind. */
+const fieldsOf = (kind: VariableKind): ReadonlyArray<keyof Restriction | 'label' | 'metric'> =>
+  kind === 'labelValues' ? ['label', 'metric'] : (restrictions[kind] ?? []);
 
 const loadKinds = async () => Object.entries(serviceKinds).map(([value, { label }]) => ({ text: label, value }));
 
 const restrict = (query: VariableQuery, kind: VariableKind): VariableQuery => ({
   refId: query.refId,
   kind,
-  ...Object.fromEntries(restrictions[kind].flatMap((field) => (query[field]?.length ? [[field, query[field]]] : []))),
+  ...Object.fromEntries(fieldsOf(kind).flatMap((field) => (query[field]?.length ? [[field, query[field]]] : []))),
 });
 
 export function VariableQueryEditor({ query, onChange, datasource }: Props) {
   const { kind, directions } = query;
-  const fields = restrictions[kind] ?? [];
+  const fields = fieldsOf(kind);
   const loadDirections = useCallback(() => datasource.list('directions'), [datasource]);
   const loadMonitors = useCallback(() => datasource.list('monitors', { directions }), [datasource, directions]);
   return (
@@ -72,6 +78,9 @@ export function VariableQueryEditor({ query, onChange, datasource }: Props) {
           load={loadKinds}
           onChange={(value) => onChange(restrict({ ...query, kinds: value }, kind))}
         />
+      )}
+      {kind === 'labelValues' && (
+        <LabelValuesFields query={query} onChange={(patch) => onChange(restrict({ ...query, ...patch }, kind))} />
       )}
     </Stack>
   );

@@ -43,3 +43,6 @@ export function interpolateExpression(srv: Replace, expression: string, vars: Sc
   const masked = expression.replace(macros, (written) => placeholder(kept.push(written) - 1));
   return srv.replace(masked, vars, formatValue).replace(placeholders, (_, index: string) => kept[Number(index)] ?? '');
 }
+
+export const labelProblem = (label: string): string | undefined =>
+  label === '' || /^[A-Za-z_]\w*$/.test(label) ? undefined : 'Write the name of a label, such as job';

@@ -26,6 +26,7 @@ const grouping = ['groupBy', 'instant', 'interval', 'top'] as const;
 const ofAlarms = [...scope, 'receivers', 'sendResults', 'text'] as const;
 const ofLogs = [...scope, 'levels', 'text'] as const;
 const ofSignals = ['services', 'signal', 'stat', 'splitBy', 'lenient'] as const;
+const ofExpressions = ['expr', 'legend', 'lenient'] as const;
 
 /** What can be asked: the types, their formats and the fields each has, in the order editors show them. */
 export const shapes: Record<Type, TypeShape> = {
@@ -56,6 +57,11 @@ export const shapes: Record<Type, TypeShape> = {
         fields: [...scope, 'statuses', 'limit'],
       },
       timeline: { label: 'Timeline', description: 'How the status changed', fields: [...scope, 'limit'] },
+      annotations: {
+        label: 'Annotations',
+        description: 'One region per gap in which a monitor was late or down',
+        fields: [...scope, 'statuses', 'limit'],
+      },
     },
   },
   logs: {
@@ -113,16 +119,16 @@ export const shapes: Record<Type, TypeShape> = {
     description: 'An expression in the language of the Prometheus in the settings, for what signals do not tell',
     groupBy: [],
     formats: {
-      series: { label: 'Series', description: 'The expression over time', fields: ['expr', 'legend', 'interval'] },
+      series: { label: 'Series', description: 'The expression over time', fields: [...ofExpressions, 'interval'] },
       instant: {
         label: 'Instant',
         description: 'One number for each label set at the end of the range; for alerting',
-        fields: ['expr', 'legend'],
+        fields: ofExpressions,
       },
       table: {
         label: 'Table',
         description: 'A row for each label set at the end of the range',
-        fields: ['expr', 'legend'],
+        fields: ofExpressions,
       },
     },
   },
@@ -161,7 +167,15 @@ export const dimensionLabels: Record<Dimension, string> = {
   sendResult: 'Send result',
 };
 
-export const splitLabels: Record<SplitBy, string> = { operation: 'Operation', status: 'Status' };
+export const splitLabels: Record<SplitBy, string> = {
+  operation: 'Operation',
+  status: 'Status',
+  database: 'Database',
+  collection: 'Collection',
+  role: 'Role',
+  state: 'State',
+  queueType: 'Queue',
+};
 
 export const isType = (value: string | undefined): value is Type => value !== undefined && value in shapes;
 

@@ -46,7 +46,7 @@ export function fakeVariables(values: Values): TemplateSrv {
 
 interface Call {
   url: string;
-  params?: Record<string, string[]>;
+  params?: Record<string, string | string[]>;
   data?: { queries: HeartlineQuery[]; from: string; to: string };
 }
 

@@ -38,6 +38,9 @@ func (s Scope) Query(raw json.RawMessage, adHoc []json.RawMessage) (map[string]a
 func (s Scope) field(name string, value any) (any, error) {
 	switch value := value.(type) {
 	case string:
+		if name == "expr" {
+			return s.Expression(value)
+		}
 		return s.text(name, value)
 	case []any:
 		return s.list(value)

@@ -21,6 +21,7 @@ var reference = regexp.MustCompile(`\$(\w+)|\[\[(\w+)(?::(\w+))?\]\]|\$\{(\w+)(?
 // Value is what a variable stands for.
 type Value struct {
 	Texts []string // the selected values; of a variable with all selected, all options
+	Multi bool     // whether it can have several values, however many are selected
 	// Verbatim, where it is set, takes the place of all options, without
 	// formatting: the custom value of a variable with all selected.
 	Verbatim string
@@ -32,7 +33,7 @@ type Scope map[string]Value
 // With is the scope with one variable set to a single text.
 func (s Scope) With(name, text string) Scope {
 	inner := maps.Clone(s)
-	inner[name] = Value{Texts: []string{text}}
+	inner[name] = Value{Texts: []string{text}, Multi: s[name].Multi}
 	return inner
 }
 

@@ -74,9 +74,20 @@ func (q *batch) prepare(c *Check, t provisioning.Target, fixed map[string]any) e
 	}
 	q.checks[t.RefID] = c
 	q.live[t.RefID] = fields["live"] == true || fields["queryType"] == string(query.TypeLive)
-	c.lenient = fields["lenient"] == true
+	c.lenient = fields["lenient"] == true && (fields["queryType"] != string(query.TypePromQL) || !q.hasPrometheus())
 	q.queries = append(q.queries, prepared)
 	return nil
+}
+
+// hasPrometheus tells whether the data source has one, so that expressions without
+// an answer are no matter of leniency.
+func (r *runner) hasPrometheus() bool {
+	var settings struct {
+		Metrics struct {
+			URL string `json:"url"`
+		} `json:"metrics"`
+	}
+	return json.Unmarshal(r.DataSource.Settings.JSONData, &settings) == nil && settings.Metrics.URL != ""
 }
 
 // step is the interval that Grafana would propose to the panel.

@@ -18,6 +18,7 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/provisioning"
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/template"
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/timerange"
+	"github.com/heartline-monitor/heartline/pkg/query"
 )
 
 // defaultPoints is how many points a panel of medium width asks for.
@@ -101,7 +102,7 @@ func (b *board) instance(ctx context.Context, p provisioning.Panel, scope templa
 	}
 	batch.run(ctx)
 	if !showsNumber(p) && !slices.Contains(b.AllowEmpty, checks[0].name()) {
-		findEmpty(checks, span)
+		findEmpty(checks, span, needs(p))
 	}
 	return checks
 }
@@ -144,9 +145,22 @@ func showsNumber(p provisioning.Panel) bool {
 	return err == nil
 }
 
+// needs is what a panel says, where there is nothing to show, that it needs: a
+// release of what it is about, or something beside it. It is empty for most.
+func needs(p provisioning.Panel) string {
+	if i := strings.LastIndex(p.FieldConfig.Defaults.NoValue, needsWord); i >= 0 {
+		return p.FieldConfig.Defaults.NoValue[i:]
+	}
+	return ""
+}
+
+// needsWord begins the last sentence of such a panel's text for no value.
+const needsWord = "Needs "
+
 // findEmpty marks a panel all of whose queries were answered without a row, and
-// without the reason why the selected services cannot give what it shows.
-func findEmpty(checks []Check, span backend.TimeRange) {
+// without the reason why the selected services cannot give what it shows. One that
+// needs more than is everywhere is not given.
+func findEmpty(checks []Check, span backend.TimeRange, needs string) {
 	var empty []*Check
 	shown := false
 	for i := range checks {
@@ -159,6 +173,11 @@ func findEmpty(checks []Check, span backend.TimeRange) {
 		case c.Skipped == "":
 			empty = append(empty, c)
 		}
+	}
+	if !shown && len(empty) > 0 && needs != "" {
+		empty[0].State = notGiven
+		empty[0].Notices = append(empty[0].Notices, needs)
+		return
 	}
 	if !shown && len(empty) > 0 {
 		empty[0].Problem = fmt.Sprintf("no rows from %s to %s", span.From.Format(time.RFC3339), span.To.Format(time.RFC3339))
@@ -180,8 +199,7 @@ func (b *board) annotation(ctx context.Context, a provisioning.Annotation) {
 	default:
 		t := *a.Target
 		t.RefID, t.Hide = cmp.Or(t.RefID, "Anno"), false
-		// Whatever was stored, the front end asks for annotations of alarms.
-		batch.add(&c, t, a.DataSource, map[string]any{"queryType": "alarms", "format": "annotations"})
+		batch.add(&c, t, a.DataSource, asAnnotation(t))
 	}
 	ready := c.Problem == ""
 	batch.run(ctx)
@@ -190,6 +208,19 @@ func (b *board) annotation(ctx context.Context, a provisioning.Annotation) {
 		c.Skipped, c.Problem = "it is switched off, and would fail: "+c.Problem, ""
 	}
 	b.add(c)
+}
+
+// asAnnotation is what the front end asks for whatever was stored: annotations,
+// of heartbeats where the query is about them, of alarms else.
+func asAnnotation(t provisioning.Target) map[string]any {
+	var stored struct {
+		QueryType query.Type `json:"queryType"`
+	}
+	about := query.TypeAlarms
+	if json.Unmarshal(t.Query, &stored) == nil && stored.QueryType == query.TypeHeartbeats {
+		about = query.TypeHeartbeats
+	}
+	return map[string]any{"queryType": string(about), "format": string(query.FormatAnnotations)}
 }
 
 // checkStreams checks that what a live query's answer names can be followed.

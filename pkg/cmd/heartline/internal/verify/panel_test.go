@@ -224,6 +224,17 @@ func TestAnnotationsAskForAlarms(t *testing.T) {
 	require.Contains(t, find(t, r, "Theirs").Skipped, "type loki")
 }
 
+func TestAnnotationsOfHeartbeatsAskForTheirGaps(t *testing.T) {
+	f := newFake()
+	f.answer = func(asked) backend.DataResponse { return backend.DataResponse{} }
+	r := run(t, f, plan(t, `{"title": "D", "panels": [], "annotations": {"list": [
+		{"name": "Gaps", "datasource": {"uid": "heartline"}, "target": {"queryType": "heartbeats", "format": "rows", "directions": ["LSF"]}}
+	]}}`))
+	require.Empty(t, r.Problems())
+	require.Equal(t, []any{"heartbeats", "annotations", []any{"LSF"}}, []any{f.asked[0].fields["queryType"], f.asked[0].fields["format"], f.asked[0].fields["directions"]})
+	require.Equal(t, "heartbeats annotations", find(t, r, "Gaps").Type)
+}
+
 func TestLiveQueriesAreFollowed(t *testing.T) {
 	live := func(channel string) func(asked) backend.DataResponse {
 		return func(asked) backend.DataResponse {

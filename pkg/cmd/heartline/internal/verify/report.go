@@ -40,7 +40,7 @@ type Check struct {
 	Rows    int     `json:"rows"`
 	Seconds float64 `json:"seconds"`
 	// State is what the condition of a rule says: "normal", "firing 2"; of a panel
-	// "not given" where no selected service can give what it shows, and a notice says why.
+	// "not given" where no selected service can give what it shows, or there is no Prometheus, and a notice says why.
 	State   string   `json:"state,omitempty"`
 	Notices []string `json:"notices,omitempty"`
 	// Problem is why the check fails, empty when it does not.
@@ -49,7 +49,7 @@ type Check struct {
 	Skipped string `json:"skipped,omitempty"`
 
 	points  []float64 // for a sparkline
-	lenient bool      // the query bears services that cannot give what it asks
+	lenient bool      // the query bears that nothing can give what it asks
 }
 
 const notGiven = "not given"

@@ -74,6 +74,20 @@ func TestPanelWhoseServicesCannotGiveItIsNotEmptyWhereItSaysWhy(t *testing.T) {
 	require.Contains(t, find(t, run(t, f, plan(t, oneQuery(strict, ""))), "P").Problem, "no rows")
 }
 
+func TestExpressionsWithoutAnAnswerAreEmptyWhereThereIsAPrometheus(t *testing.T) {
+	nothing := data.NewFrame("")
+	nothing.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesMulti, TypeVersion: data.FrameTypeVersion{0, 1}}
+	nothing.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: "This Prometheus has no metric \"x\""})
+	f := newFake()
+	f.answer = func(asked) backend.DataResponse { return backend.DataResponse{Frames: data.Frames{nothing}} }
+	p := plan(t, oneQuery(`{"refId": "A", "queryType": "promql", "expr": "x", "lenient": true}`, ""))
+	require.Equal(t, "not given", find(t, run(t, f, p), "P").State)
+	p.DataSource.Settings.JSONData = []byte(`{"metrics": {"url": "http://prometheus:9090"}}`)
+	c := find(t, run(t, f, p), "P")
+	require.Contains(t, c.Problem, "no rows")
+	require.Empty(t, c.State)
+}
+
 func TestAnnotationThatIsSwitchedOffMayFail(t *testing.T) {
 	f := newFake()
 	f.answer = func(asked) backend.DataResponse { return backend.DataResponse{Error: errors.New("no store")} }

@@ -137,14 +137,14 @@ func (b *board) sources(v provisioning.Variable) []string {
 func (b *board) set(v provisioning.Variable, options []string) {
 	b.options[v.Name] = options
 	saved := slices.DeleteFunc(slices.Clone(v.Current.Values), func(s string) bool { return !slices.Contains(options, s) })
+	value := template.Value{Texts: options[:min(1, len(options))], Multi: v.Multi || v.IncludeAll}
 	switch {
 	case slices.Contains(v.Current.Values, template.Everything), len(saved) == 0 && v.IncludeAll:
-		b.scope[v.Name] = template.Value{Texts: options, Verbatim: v.AllValue}
+		value.Texts, value.Verbatim = options, v.AllValue
 	case len(saved) > 0:
-		b.scope[v.Name] = template.Value{Texts: saved}
-	default:
-		b.scope[v.Name] = template.Value{Texts: options[:min(1, len(options))]}
+		value.Texts = saved
 	}
+	b.scope[v.Name] = value
 }
 
 // queryVariable asks the plugin for the values of a variable, with a check of
@@ -171,27 +171,57 @@ func (b *board) queryVariable(ctx context.Context, v provisioning.Variable) {
 	b.add(c)
 }
 
-// ask gets the options of a variable from the resource that its kind names.
-func (b *board) ask(ctx context.Context, v provisioning.Variable) ([]string, error) {
-	if err := b.ours(v.DataSource, b.scope); err != nil {
-		return nil, err
-	}
-	var query struct {
-		Kind       string   `json:"kind"`
-		Directions []string `json:"directions"`
-		Monitors   []string `json:"monitors"`
-		Kinds      []string `json:"kinds"` // of services
-	}
-	if err := json.Unmarshal(v.Query, &query); err != nil || query.Kind == "" {
-		return nil, errors.New(`its query names no kind: write {"kind": "directions"} or the like`)
-	}
+// variableQuery is what a variable of the data source asks for.
+type variableQuery struct {
+	Kind       string   `json:"kind"`
+	Directions []string `json:"directions"`
+	Monitors   []string `json:"monitors"`
+	Kinds      []string `json:"kinds"`  // of services
+	Label      string   `json:"label"`  // in Prometheus
+	Metric     string   `json:"metric"` // a series selector
+}
+
+// labelValues is the kind of variable that Prometheus answers.
+const labelValues = "labelValues"
+
+// parameters are those of the resource that answers the query.
+func (b *board) parameters(query variableQuery) (url.Values, error) {
 	params := url.Values{}
+	if query.Kind == labelValues {
+		metric, err := b.scope.Expression(query.Metric)
+		if err != nil {
+			return nil, err
+		}
+		for name, value := range map[string]string{
+			"label": query.Label, "match": metric,
+			"from": strconv.FormatInt(b.span.From.UnixMilli(), 10), "to": strconv.FormatInt(b.span.To.UnixMilli(), 10),
+		} {
+			params.Set(name, value)
+		}
+		return params, nil
+	}
 	for name, list := range map[string][]string{"direction": query.Directions, "monitor": query.Monitors, "kind": query.Kinds} {
 		values, err := b.scope.ExpandAll(list)
 		if err != nil {
 			return nil, err
 		}
 		params[name] = values
+	}
+	return params, nil
+}
+
+// ask gets the options of a variable from the resource that its kind names.
+func (b *board) ask(ctx context.Context, v provisioning.Variable) ([]string, error) {
+	if err := b.ours(v.DataSource, b.scope); err != nil {
+		return nil, err
+	}
+	var query variableQuery
+	if err := json.Unmarshal(v.Query, &query); err != nil || query.Kind == "" {
+		return nil, errors.New(`its query names no kind: write {"kind": "directions"} or the like`)
+	}
+	params, err := b.parameters(query)
+	if err != nil {
+		return nil, err
 	}
 	ctx, stop := pluginhost.Within(ctx, Timeout, errSlow)
 	defer stop()

@@ -66,6 +66,19 @@ func TestDependentVariablesAreResolvedInTheirOrder(t *testing.T) {
 	require.Equal(t, []any{KindVariable, 2}, []any{c.Kind, c.Rows})
 }
 
+func TestVariablesOfLabelsAreAskedWithTheRangeAndOtherVariables(t *testing.T) {
+	f := newFake()
+	span := "&from=1772800200000&label=%s&match=%s&to=1772821800000"
+	f.resources["labelValues?"+fmt.Sprintf(span, "job", `up{job=~"milvus.*"}`)[1:]] = []string{"milvus", "milvus.b"}
+	f.resources["labelValues?"+fmt.Sprintf(span, "instance", `up{job=~"(milvus|milvus\\.b)"}`)[1:]] = []string{"a:1", "b:1"}
+	job := ofQuery("job", `{"kind": "labelValues", "label": "job", "metric": "up{job=~\"milvus.*\"}"}`, `, "multi": true, "includeAll": true`)
+	v := ofQuery("v", `{"kind": "labelValues", "label": "instance", "metric": "up{job=~\"$job\"}"}`, `, "includeAll": true`)
+	r := run(t, f, plan(t, withVariables(sourceVariable+","+v+","+job, "")))
+	require.Empty(t, r.Problems())
+	require.Equal(t, []any{"a:1", "b:1"}, f.asked[0].fields["monitors"])
+	require.Equal(t, 2, find(t, r, "$job").Rows)
+}
+
 func TestVariablesFailWhen(t *testing.T) {
 	for name, c := range map[string]struct{ variable, want, panel string }{
 		"the resource fails": {
@@ -76,6 +89,10 @@ func TestVariablesFailWhen(t *testing.T) {
 		"the regexp is none":      {variable: ofQuery("v", `{"kind": "directions"}`, `, "regex": "/(/"`), want: "its regular expression", panel: "variable $v has no values"},
 		"it needs an unknown one": {
 			variable: ofQuery("v", `{"kind": "monitors", "directions": ["$where"]}`, ""), want: "unknown variable $where",
+			panel: "variable $v has no values",
+		},
+		"its metric needs an unknown one": {
+			variable: ofQuery("v", `{"kind": "labelValues", "label": "job", "metric": "up{job=~\"$where\"}"}`, ""), want: "unknown variable $where",
 			panel: "variable $v has no values",
 		},
 	} {
