@@ -23,11 +23,11 @@ func alarms() *sdk.DashboardBuilder {
 		WithVariable(listVariable{name: "sendResult", label: "Send result", kind: "sendResults"}).
 		WithVariable(filterVariable())
 	return lay(board,
-		section{100, "How many", []drawn{raisedCount(), failedCount(), bySendResult()}},
-		section{101, "By whom and to whom", []drawn{
+		section{id: 100, title: "How many", panels: []drawn{raisedCount(), failedCount(), bySendResult()}},
+		section{id: 101, title: "By whom and to whom", panels: []drawn{
 			alarmsPerDay(3, 12), mostAlarms(AlarmsByMonitorPanel, 12, 20, "Alarms by monitor"), perReceiver(), failedSends(),
 		}},
-		section{102, "One by one", []drawn{alarmTable()}},
+		section{id: 102, title: "One by one", panels: []drawn{alarmTable()}},
 	)
 }
 

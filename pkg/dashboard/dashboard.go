@@ -31,10 +31,24 @@ const (
 	ServiceUID    = "heartline-service"
 	GoRuntimeUID  = "heartline-go-runtime"
 	LiveUID       = "heartline-live"
+
+	MilvusOverviewUID  = "heartline-milvus-overview"
+	MilvusRequestsUID  = "heartline-milvus-requests"
+	MilvusStorageUID   = "heartline-milvus-storage"
+	MilvusStreamingUID = "heartline-milvus-streaming"
+	MilvusRuntimeUID   = "heartline-milvus-runtime"
 )
 
-// tag marks every dashboard of Heartline; they link to each other by it.
+// tag marks every dashboard of Heartline, and a second one what it is about: those
+// about the same link to each other, and all are in a menu.
 const tag = "heartline"
+
+// What dashboards are about.
+const (
+	aboutScripts  = "check scripts"
+	aboutServices = "services"
+	aboutMilvus   = "milvus"
+)
 
 // schemaVersion is that of Grafana 10.4, the oldest that reads all we use. The
 // rules of 40 to 42 are kept too, so that a newer Grafana has nothing to migrate.
@@ -63,6 +77,11 @@ func All() ([]Dashboard, error) {
 		{"service.json", service},
 		{"go-runtime.json", goRuntime},
 		{"live.json", live},
+		{"milvus-overview.json", milvusOverview.build},
+		{"milvus-requests.json", milvusRequests.build},
+		{"milvus-storage.json", milvusStorage.build},
+		{"milvus-streaming.json", milvusStreaming.build},
+		{"milvus-runtime.json", milvusRuntime.build},
 	} {
 		built, err := shipped.build().Build()
 		if err != nil {
@@ -111,6 +130,21 @@ func Write(dir string) error {
 	return nil
 }
 
+// PanelIDs lists the panels of the dashboard, also those in collapsed rows.
+func (d Dashboard) PanelIDs() []uint32 {
+	var ids []uint32
+	for _, p := range d.Panels {
+		if p.Panel != nil {
+			ids = append(ids, *p.Panel.Id)
+			continue
+		}
+		for _, inner := range p.RowPanel.Panels {
+			ids = append(ids, *inner.Id)
+		}
+	}
+	return ids
+}
+
 func (d Dashboard) render() ([]byte, error) {
 	body, err := json.Marshal(d.Dashboard)
 	if err != nil {
@@ -133,21 +167,22 @@ func (d Dashboard) render() ([]byte, error) {
 }
 
 // newBoard starts a dashboard with what all of them share.
-func newBoard(uid, title, description, from string) *sdk.DashboardBuilder {
+func newBoard(uid, title, description, from, about string) *sdk.DashboardBuilder {
 	return sdk.NewDashboardBuilder("Heartline / "+title).
 		Uid(uid).
 		Description(description).
-		Tags([]string{tag}).
+		Tags([]string{tag, about}).
 		Time(from, "now").
 		Refresh("1m").
 		Tooltip(sdk.DashboardCursorSyncCrosshair).
 		WithVariable(datasourceVariable()).
-		Link(siblings())
+		Link(siblings(about)).
+		Link(allOfHeartline())
 }
 
 // newMonitorBoard starts a dashboard about check scripts.
 func newMonitorBoard(uid, title, description, from string) *sdk.DashboardBuilder {
-	return newBoard(uid, title, description, from).
+	return newBoard(uid, title, description, from, aboutScripts).
 		WithVariable(listVariable{name: "direction", label: "Direction", kind: "directions"}).
 		WithVariable(listVariable{name: "monitor", label: "Monitor", kind: "monitors", directions: []string{"$direction"}})
 }
@@ -155,7 +190,7 @@ func newMonitorBoard(uid, title, description, from string) *sdk.DashboardBuilder
 // newServiceBoard starts a dashboard about services. Alarms of check scripts can be
 // drawn into it: they often say why a service is as it is.
 func newServiceBoard(uid, title, description, from string, choice serviceVariable) *sdk.DashboardBuilder {
-	return newBoard(uid, title, description, from).
+	return newBoard(uid, title, description, from, aboutServices).
 		WithVariable(choice).
 		Annotation(alarmMarks(false, query.Scope{}))
 }

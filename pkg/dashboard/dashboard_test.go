@@ -68,7 +68,7 @@ func TestDashboardsAreProvisionedFromWhereComposeMountsThem(t *testing.T) {
 
 func TestAPanelWithAnInvalidQueryIsAnErrorAndNoPanic(t *testing.T) {
 	wrong := number(panel{id: 1, title: "Wrong", width: 4, height: 4, queries: []query.Query{&query.Logs{Format: "lots"}}})
-	_, err := lay(newBoard("uid", "Wrong", "", "now-1h"), section{1, "Row", []drawn{wrong}}).Build()
+	_, err := lay(newBoard("uid", "Wrong", "", "now-1h", aboutMilvus), section{id: 1, title: "Row", panels: []drawn{wrong}}).Build()
 	require.ErrorContains(t, err, `format "lots" is unknown`)
 	var sdkErrors cog.BuildErrors
 	require.True(t, errors.As(err, &sdkErrors))

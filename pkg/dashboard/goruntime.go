@@ -21,10 +21,10 @@ func goRuntime() *sdk.DashboardBuilder {
 		"Goroutines, memory and garbage collection of Go services, and whether they grow. What matters is that numbers are stable, not that they are small.",
 		"now-24h", serviceVariable{kinds: []signal.Kind{signal.App, signal.Go}})
 	return lay(board,
-		section{100, "Over the time range", []drawn{runtimeTable()}},
-		section{101, "Goroutines", []drawn{goroutines(), goroutineGrowth()}},
-		section{102, "Memory", []drawn{heap(), heapGrowth()}},
-		section{103, "Garbage collection", []drawn{collections(), pauses()}},
+		section{id: 100, title: "Over the time range", panels: []drawn{runtimeTable()}},
+		section{id: 101, title: "Goroutines", panels: []drawn{goroutines(), goroutineGrowth()}},
+		section{id: 102, title: "Memory", panels: []drawn{heap(), heapGrowth()}},
+		section{id: 103, title: "Garbage collection", panels: []drawn{collections(), pauses()}},
 	)
 }
 

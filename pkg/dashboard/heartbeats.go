@@ -20,7 +20,7 @@ func heartbeats() *sdk.DashboardBuilder {
 		WithVariable(filterVariable()).
 		Annotation(alarmMarks(false, selected()))
 	return lay(board,
-		section{100, "At the end of the time range", []drawn{
+		section{id: 100, title: "At the end of the time range", panels: []drawn{
 			inStatus(1, "Down", heartbeat.Down, red,
 				"Check scripts without a heartbeat for more than twice their period and the grace. Good: none."),
 			inStatus(2, "Late", heartbeat.Late, orange,
@@ -29,7 +29,7 @@ func heartbeats() *sdk.DashboardBuilder {
 				"Check scripts that have never run. Good: none, or those that were just installed."),
 			overdueTable(),
 		}},
-		section{101, "Over time", []drawn{statusOverTime(), beats()}},
+		section{id: 101, title: "Over time", panels: []drawn{statusOverTime(), beats()}},
 	)
 }
 

@@ -12,6 +12,8 @@ type section struct {
 	id     uint32
 	title  string
 	panels []drawn
+	// collapsed hides the panels until somebody opens the row, and spares their queries.
+	collapsed bool
 }
 
 // lay adds sections to a dashboard, one below the other. A panel goes as high as
@@ -19,22 +21,42 @@ type section struct {
 func lay(board *sdk.DashboardBuilder, sections ...section) *sdk.DashboardBuilder {
 	var top uint32
 	for _, s := range sections {
-		board.WithRow(sdk.NewRowBuilder(s.title).Id(s.id).GridPos(sdk.GridPos{Y: top, W: columns, H: 1}))
-		var filled [columns]uint32
-		for x := range filled {
-			filled[x] = top + 1
-		}
-		for _, p := range s.panels {
-			x, y := place(filled[:], p.width)
-			p.at = sdk.GridPos{X: x, Y: y, W: p.width, H: p.height}
-			board.WithPanel(p)
-			for i := x; i < x+p.width; i++ {
-				filled[i] = y + p.height
+		row := sdk.NewRowBuilder(s.title).Id(s.id).GridPos(sdk.GridPos{Y: top, W: columns, H: 1})
+		panels, end := s.placed(top + 1)
+		if s.collapsed {
+			for _, p := range panels {
+				row.WithPanel(p)
 			}
-			top = max(top, y+p.height)
+			board.WithRow(row)
+			top++
+			continue
 		}
+		board.WithRow(row)
+		for _, p := range panels {
+			board.WithPanel(p)
+		}
+		top = end
 	}
 	return board
+}
+
+// placed are the panels of a section from a line of the grid on, and where they end.
+func (s section) placed(top uint32) (panels []drawn, end uint32) {
+	end = top
+	var filled [columns]uint32
+	for x := range filled {
+		filled[x] = top
+	}
+	for _, p := range s.panels {
+		x, y := place(filled[:], p.width)
+		p.at = sdk.GridPos{X: x, Y: y, W: p.width, H: p.height}
+		panels = append(panels, p)
+		for i := x; i < x+p.width; i++ {
+			filled[i] = y + p.height
+		}
+		end = max(end, y+p.height)
+	}
+	return panels, end
 }
 
 // place finds the highest place, and of several the leftmost, for a panel of a width.

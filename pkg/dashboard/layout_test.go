@@ -8,9 +8,9 @@ import (
 
 func TestLayPilesLowPanelsUpBesideAHighOne(t *testing.T) {
 	sized := func(id, width, height uint32) drawn { return number(panel{id: id, width: width, height: height}) }
-	built, err := lay(newBoard("uid", "Layout", "", "now-1h"),
-		section{10, "First", []drawn{sized(1, 16, 12), sized(2, 8, 5), sized(3, 8, 7), sized(4, 24, 3)}},
-		section{11, "Second", []drawn{sized(5, 12, 2), sized(6, 13, 2)}},
+	built, err := lay(newBoard("uid", "Layout", "", "now-1h", aboutMilvus),
+		section{id: 10, title: "First", panels: []drawn{sized(1, 16, 12), sized(2, 8, 5), sized(3, 8, 7), sized(4, 24, 3)}},
+		section{id: 11, title: "Second", panels: []drawn{sized(5, 12, 2), sized(6, 13, 2)}},
 	).Build()
 	require.NoError(t, err)
 	got := map[uint32][4]uint32{}
@@ -33,4 +33,22 @@ func TestLayPilesLowPanelsUpBesideAHighOne(t *testing.T) {
 		5:  {0, 17, 12, 2},
 		6:  {0, 19, 13, 2}, // 12 and 13 do not fit beside each other
 	}, got)
+}
+
+func TestACollapsedSectionTakesOneLineAndKeepsItsPanelsInIt(t *testing.T) {
+	sized := func(id uint32) drawn { return number(panel{id: id, width: 12, height: 6}) }
+	built, err := lay(newBoard("uid", "Layout", "", "now-1h", aboutMilvus),
+		section{id: 10, title: "First", panels: []drawn{sized(1), sized(2), sized(3)}, collapsed: true},
+		section{id: 11, title: "Second", panels: []drawn{sized(4)}},
+	).Build()
+	require.NoError(t, err)
+	require.Len(t, built.Panels, 3)
+	first, second := built.Panels[0].RowPanel, built.Panels[1].RowPanel
+	require.True(t, first.Collapsed)
+	require.Len(t, first.Panels, 3)
+	require.EqualValues(t, 7, first.Panels[2].GridPos.Y, "below its row, where it is when that is opened")
+	require.False(t, second.Collapsed)
+	require.EqualValues(t, 1, second.GridPos.Y)
+	require.EqualValues(t, 2, built.Panels[2].Panel.GridPos.Y)
+	require.Equal(t, []uint32{1, 2, 3, 4}, Dashboard{Dashboard: built}.PanelIDs())
 }

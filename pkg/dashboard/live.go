@@ -16,7 +16,7 @@ func live() *sdk.DashboardBuilder {
 		// A refresh would begin every stream anew.
 		Refresh("")
 	return lay(board,
-		section{100, "Requests", []drawn{
+		section{id: 100, title: "Requests", panels: []drawn{
 			moving(panel{
 				id: 1, width: 24, title: "QPS", unit: "reqps",
 				description: "Requests in each second. Good: a band that is as wide as usual; zero while there is load is an outage.",
@@ -30,7 +30,7 @@ func live() *sdk.DashboardBuilder {
 				description: "Which share of the requests of each second failed. Good: zero, with a dot now and then.",
 			}, signal.Errors, ""),
 		}},
-		section{101, "What the process holds", []drawn{
+		section{id: 101, title: "What the process holds", panels: []drawn{
 			moving(panel{
 				id: 4, width: 12, title: "In flight", unit: "short",
 				description: "Requests that have begun and not ended. Good: it goes up and comes down; one that only rises is a hang.",

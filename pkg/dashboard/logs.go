@@ -18,8 +18,8 @@ func logs() *sdk.DashboardBuilder {
 		WithVariable(filterVariable()).
 		Annotation(alarmMarks(true, selected()))
 	return lay(board,
-		section{100, "How much", []drawn{logVolume(), errorsByMonitor()}},
-		section{101, "Lines", []drawn{logLines()}},
+		section{id: 100, title: "How much", panels: []drawn{logVolume(), errorsByMonitor()}},
+		section{id: 101, title: "Lines", panels: []drawn{logLines()}},
 	)
 }
 

@@ -13,14 +13,14 @@ func monitors() *sdk.DashboardBuilder {
 		"now-24h").
 		WithVariable(filterVariable())
 	return lay(board,
-		section{100, "How many", []drawn{
+		section{id: 100, title: "How many", panels: []drawn{
 			byStatus(1, 8),
 			monitorsBy("host", 2, 8, "Monitors by host",
 				"How many check scripts start on each machine. Good: no machine holds so many that losing it blinds you."),
 			monitorsBy("admin", 3, 8, "Monitors by admin",
 				"How many check scripts each admin answers for. Good: nobody has more than they can look after, and none is without a name."),
 		}},
-		section{101, "Inventory", []drawn{inventory()}},
+		section{id: 101, title: "Inventory", panels: []drawn{inventory()}},
 	)
 }
 

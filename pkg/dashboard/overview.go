@@ -21,16 +21,16 @@ func overview() *sdk.DashboardBuilder {
 		WithVariable(filterVariable()).
 		Annotation(alarmMarks(false, selected()))
 	return lay(board,
-		section{100, "At a glance", []drawn{
+		section{id: 100, title: "At a glance", panels: []drawn{
 			monitorCount(), overdueCount(), alarmCount(), failedSendCount(), errorCount(), beatCount(),
 		}},
-		section{101, "Status", []drawn{
+		section{id: 101, title: "Status", panels: []drawn{
 			statusTable(),
 			byStatus(8, 8),
 			monitorsBy("direction", 9, 8, "Monitors per direction",
 				"How many check scripts each business area has. Good: no area is missing."),
 		}},
-		section{102, "Alarms and errors", []drawn{
+		section{id: 102, title: "Alarms and errors", panels: []drawn{
 			alarmsPerDay(10, 14), mostAlarms(11, 10, 10, "Ten monitors with most alarms"), errorsByDirection(),
 		}},
 	)

@@ -37,6 +37,10 @@ type panel struct {
 	name string
 	// columnFilters lets the columns of a table be filtered.
 	columnFilters bool
+	// alerts are the rules that lead here: the panel links to their runbooks.
+	alerts []string
+	// needs says where the panel can have data at all; nothing for everywhere.
+	needs Needs
 }
 
 // drawn is a panel with what draws it. It is its own builder.
@@ -61,7 +65,8 @@ func (d drawn) Build() (sdk.Panel, error) {
 	}
 	built.Id = &d.id
 	built.Title = &d.title
-	built.Description = &d.description
+	built.Description = new(d.needs.mark(d.description))
+	built.Links = runbooks(d.alerts)
 	built.PluginVersion = new(pluginVersion)
 	built.Datasource = new(chosenSource())
 	built.GridPos = &d.at

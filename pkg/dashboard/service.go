@@ -16,14 +16,14 @@ func service() *sdk.DashboardBuilder {
 		"now-6h", serviceVariable{single: true}).
 		Link(alertsOfService())
 	return lay(board,
-		section{100, "Over the time range", []drawn{
+		section{id: 100, title: "Over the time range", panels: []drawn{
 			isUp(), ratedQPS(), succeeded(), p95Latency(), nowInFlight(), age(),
 		}},
-		section{101, "Requests", []drawn{
+		section{id: 101, title: "Requests", panels: []drawn{
 			requestsByStatus(), successRate(), latencies(), latencyHeatmap(), inFlight(11, 12), byOperation(),
 		}},
-		section{102, "Resources", []drawn{processor(13, 8), memory(14, 8), memoryUsage(15, 8)}},
-		section{103, "Report", []drawn{reportTable(), reportText()}},
+		section{id: 102, title: "Resources", panels: []drawn{processor(13, 8), memory(14, 8), memoryUsage(15, 8)}},
+		section{id: 103, title: "Report", panels: []drawn{reportTable(), reportText()}},
 	)
 }
 

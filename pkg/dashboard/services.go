@@ -26,11 +26,11 @@ func services() *sdk.DashboardBuilder {
 		"Every service, whatever it is read from: how much is asked of it, how much of that fails, and how long it takes. Click one for its details.",
 		"now-6h", serviceVariable{})
 	return lay(board,
-		section{100, "Every service", []drawn{serviceTable()}},
-		section{101, "Requests", []drawn{
+		section{id: 100, title: "Every service", panels: []drawn{serviceTable()}},
+		section{id: 101, title: "Requests", panels: []drawn{
 			requestRate(), errorRate(), tailLatency(), averageLatency(), inFlight(6, 8),
 		}},
-		section{102, "Saturation", []drawn{processor(CPUPanel, 12), memoryUsage(MemoryUsagePanel, 12)}},
+		section{id: 102, title: "Saturation", panels: []drawn{processor(CPUPanel, 12), memoryUsage(MemoryUsagePanel, 12)}},
 	)
 }
 

@@ -118,13 +118,35 @@ func alarmMarks(enabled bool, scope query.Scope) *sdk.AnnotationQueryBuilder {
 		Target(target{refID: "Alarms", query: &query.Alarms{Format: query.FormatAnnotations, Scope: scope}})
 }
 
-// siblings links the dashboards of Heartline to each other.
-func siblings() *sdk.DashboardLinkBuilder {
-	return sdk.NewDashboardLinkBuilder("Heartline").
+// gapMarks draws the times in which check scripts were late or down over the panels.
+func gapMarks() *sdk.AnnotationQueryBuilder {
+	return sdk.NewAnnotationQueryBuilder().
+		Name("Heartbeat gaps").
+		Datasource(chosenSource()).
+		Enable(false).
+		IconColor(red).
+		Target(target{refID: "Gaps", query: &query.Heartbeats{Format: query.FormatAnnotations}})
+}
+
+// siblings links the dashboards about the same to each other.
+func siblings(about string) *sdk.DashboardLinkBuilder {
+	return toTagged(about).
+		Tooltip("The other dashboards about " + about + ", with the same selection and time range").
+		Tags([]string{tag, about})
+}
+
+// allOfHeartline is a menu of every dashboard.
+func allOfHeartline() *sdk.DashboardLinkBuilder {
+	return toTagged("Heartline").
+		AsDropdown(true).
+		Tooltip("All dashboards of Heartline, with the same time range").
+		Tags([]string{tag})
+}
+
+func toTagged(title string) *sdk.DashboardLinkBuilder {
+	return sdk.NewDashboardLinkBuilder(title).
 		Type(sdk.DashboardLinkTypeDashboards).
 		Icon("dashboard").
-		Tooltip("The other Heartline dashboards, with the same selection and time range").
-		Tags([]string{tag}).
 		KeepTime(true).
 		IncludeVars(true)
 }
