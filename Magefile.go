@@ -59,12 +59,13 @@ func bench(ctx context.Context, args ...string) error {
 	return build.Run(ctx, nil, binary, args...)
 }
 
-// Dashboards writes the dashboards and alert rules anew from their Go code.
+// Dashboards writes the dashboards anew from their Go code, and the alert rules of rules/ for Grafana and Prometheus.
 func Dashboards() error {
 	if err := dashboard.Write("dashboards"); err != nil {
 		return err
 	}
-	return rule.Write("provisioning/alerting")
+	_, err := rule.WriteShipped(".", false)
+	return err
 }
 
 // Generate writes what is made from the query model: the front end's types and the JSON schema.

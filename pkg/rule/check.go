@@ -1,215 +1,213 @@
 package rule
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/heartline-monitor/heartline/pkg/dashboard"
-	"github.com/heartline-monitor/heartline/pkg/query"
 )
 
-var (
-	nameShape = regexp.MustCompile(`^Heartline([A-Z][a-z0-9]+)+$`)
-	uidShape  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
-
-// maxUID is the longest uid that Grafana takes.
-const maxUID = 40
-
-// Check says everything that is wrong with the groups: what Grafana would refuse
-// at its start, and what would make an alert that nobody can act on.
-func Check(groups []Group) error {
-	panels, err := panelIDs()
+// Check says everything that is wrong with packs that are used together: Problems. It
+// finds what a server would refuse, what would never or always be an alert, and what
+// would make an alert that nobody can act on. Panels are those of dashboards beside the
+// shipped ones.
+func Check(packs []Pack, panels ...Panels) error {
+	shipped, err := shippedPanels()
 	if err != nil {
 		return err
 	}
-	var wrong []error
-	uids, names := map[string]string{}, map[string]bool{}
-	for _, g := range groups {
-		wrong = append(wrong, g.check())
+	metrics, err := milvusMetrics(packs)
+	if err != nil {
+		return err
+	}
+	c := &checker{panels: append(panels, shipped), metrics: metrics, first: map[string]string{}}
+	for _, p := range packs {
+		c.pack(p)
+	}
+	return c.problems.err()
+}
+
+type checker struct {
+	panels   []Panels
+	metrics  metrics
+	first    map[string]string // where a name, a uid or a label set was seen first
+	problems Problems
+}
+
+func (c *checker) say(p Pack, at Position, what, remedy string) {
+	c.problems = append(c.problems, Problem{File: p.File, Position: at, What: what, Remedy: remedy})
+}
+
+// once says where a thing that must be unique is there already.
+func (c *checker) once(p Pack, at Position, kind, value, remedy string) {
+	key := kind + " " + value
+	if other, taken := c.first[key]; taken {
+		c.say(p, at, fmt.Sprintf("duplicate %s %q", kind, value), "it is that of "+other+": "+remedy)
+		return
+	}
+	c.first[key] = fmt.Sprintf("%s:%d", p.File, at.Line)
+}
+
+func (c *checker) pack(p Pack) {
+	c.once(p, Position{1, 1}, "pack", p.Name, "files are written by this name: give the file another one")
+	for _, uid := range p.Retired {
+		c.uid(p, p.at("heartline.retired"), uid)
+	}
+	for _, g := range p.Groups {
+		c.once(p, g.at("name"), "group", p.Folder+"/"+g.Name, "give it another name")
+		if len(g.Rules) == 0 {
+			c.say(p, g.at(""), fmt.Sprintf("group %q has no rules", g.Name), "write rules: below it, or take it out")
+		}
+		if g.Interval%(10*time.Second) != 0 && p.Rendered(Grafana) {
+			c.say(p, g.at("interval"), fmt.Sprintf("interval %v", g.Interval), "Grafana takes multiples of 10s only")
+		}
 		for _, r := range g.Rules {
-			if other, taken := uids[r.UID]; taken {
-				wrong = append(wrong, fmt.Errorf("rule %s: uid %q is that of %s already", r.Name, r.UID, other))
-			}
-			if names[r.Name] {
-				wrong = append(wrong, fmt.Errorf("rule %s: another rule has this name", r.Name))
-			}
-			uids[r.UID], names[r.Name] = r.Name, true
-			if err := r.check(panels); err != nil {
-				wrong = append(wrong, fmt.Errorf("rule %s: %w", r.Name, err))
-			}
+			c.rule(p, r)
 		}
 	}
-	return errors.Join(wrong...)
 }
 
-func (g Group) check() error {
-	if g.Name == "" || g.Folder == "" || !strings.HasSuffix(g.File, ".yaml") {
-		return fmt.Errorf("rule group %q: name, folder and a file ending in .yaml are needed", g.Name)
+func (c *checker) rule(p Pack, r Rule) {
+	if (r.Alert == "") == (r.Record == "") {
+		c.say(p, r.at(""), "a rule is an alert or records a series", "write alert: with a name, or record: with one")
+		return
 	}
-	if g.Interval <= 0 || g.Interval%(10*time.Second) != 0 {
-		return fmt.Errorf("rule group %q: interval %v is not a multiple of 10s", g.Name, g.Interval)
+	if (r.Expr == "") == (len(r.Terms) == 0) {
+		c.say(p, r.at(""), fmt.Sprintf("rule %s asks nothing, or two things", r.Name()), "write expr: with PromQL, or heartline.terms")
 	}
-	return nil
+	c.format(p, r)
+	c.metrics.check(c, p, r, r.Expr, r.expr)
+	c.metrics.check(c, p, r, r.Raw, r.raw)
+	if r.Record != "" {
+		c.once(p, r.at("record"), "recorded series", r.Record+labelSet(r.Labels), "record it under another name, or with other labels")
+		return
+	}
+	c.once(p, r.at("alert"), "alert", r.Alert, "give it another name: runbooks, routes and --set know it by its name")
+	c.identity(p, r)
+	c.texts(p, r)
+	c.condition(p, r)
+	c.seen(p, r)
 }
 
-func (r Rule) check(panels map[string][]uint32) error {
-	return errors.Join(r.checkIdentity(), r.checkTexts(), r.checkCondition(), r.checkPanel(panels))
+var uidShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func (c *checker) uid(p Pack, at Position, uid string) {
+	if len(uid) > maxUID || !uidShape.MatchString(uid) {
+		c.say(p, at, fmt.Sprintf("uid %q", uid), fmt.Sprintf("write lower case words with dashes, %d characters at most", maxUID))
+	}
+	c.once(p, at, "uid", uid, "a uid is never used again for another rule")
 }
 
-func (r Rule) checkIdentity() error {
-	var wrong []error
-	if !nameShape.MatchString(r.Name) {
-		wrong = append(wrong, errors.New("the name is not UpperCamel with the prefix Heartline"))
+func (c *checker) identity(p Pack, r Rule) {
+	c.uid(p, r.at("heartline.uid"), r.UID)
+	if severity := r.Label("severity"); severity == "" {
+		c.say(p, r.at("labels"), "alert "+r.Alert+" has no severity", "write the label severity: "+strings.Join(p.Severities, ", "))
+	} else if !slices.Contains(p.Severities, severity) {
+		c.say(p, r.at("labels.severity"), fmt.Sprintf("unknown severity %q", severity), proposal(severity, p.Severities)+", or list your own below heartline.severities")
 	}
-	if len(r.UID) > maxUID || !uidShape.MatchString(r.UID) {
-		wrong = append(wrong, fmt.Errorf("uid %q is not lower case words with dashes, of at most %d characters", r.UID, maxUID))
-	}
-	if !slices.Contains([]Severity{Critical, Warning, Info}, r.Severity) {
-		wrong = append(wrong, fmt.Errorf("severity %q is none of critical, warning and info", r.Severity))
-	}
-	return errors.Join(wrong...)
-}
-
-func (r Rule) checkTexts() error {
-	var wrong []error
-	if r.Summary == "" || strings.Contains(r.Summary, "{{") {
-		wrong = append(wrong, errors.New("the summary is missing, or a template: alerts are grouped by it"))
-	}
-	for _, text := range []string{r.Firing, r.Resolved} {
-		if !strings.Contains(text, "{{") || strings.Contains(text, "$$") {
-			wrong = append(wrong, errors.New("the description is no template, or writes $$ for $, which only labels need"))
+	for _, l := range r.Labels {
+		if strings.Contains(l.Value, "$value") || strings.Contains(l.Value, ".Value") {
+			c.say(p, r.at("labels."+l.Name), "label "+l.Name+" has the value in it", "each change would end the alert and begin another: write it into an annotation")
 		}
 	}
-	if len(r.Terms) == 0 {
-		return errors.Join(append(wrong, errors.New("it asks nothing: give it a term"))...)
+}
+
+func (c *checker) texts(p Pack, r Rule) {
+	if r.Annotation("summary") == "" {
+		c.say(p, r.at("annotations"), "alert "+r.Alert+" has no summary", "write the annotation summary: what is wrong, in one sentence")
 	}
-	for _, p := range r.Parameters() {
-		if p.Value == "" || p.Unit == "" || p.Reason == "" {
-			wrong = append(wrong, fmt.Errorf("parameter %s lacks a value, a unit or a reason", p.Name))
+	if len(r.Terms) > 0 && (!strings.Contains(r.Firing, "{{") || !strings.Contains(r.Resolved, "{{")) {
+		c.say(p, r.at("heartline.firing"), "firing and resolved say no more than the summary", "name what the alert is about: {{ $labels.service }} and {{ .Value }}")
+	}
+	c.runbook(p, r)
+}
+
+func (c *checker) runbook(p Pack, r Rule) {
+	switch {
+	case p.RunbookURL(r) == "":
+		c.say(p, r.at("alert"), "alert "+r.Alert+" has no runbook", "write the annotation runbook_url, or heartline.runbooks with the url of a page that has a heading for each alert")
+	case p.Runbooks.Text != "" && r.Annotation("runbook_url") == "" && !slices.Contains(headings(p.Runbooks.Text), r.Alert):
+		c.say(p, r.at("alert"), fmt.Sprintf("%s has no heading %q", p.Runbooks.File, r.Alert), "write the runbook: what it means, what it does, how to find the cause, what to do")
+	}
+}
+
+// headings are those of a Markdown page, of any level.
+func headings(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if bare := strings.TrimLeft(line, "#"); len(bare) < len(line) {
+			all = append(all, strings.TrimSpace(bare))
 		}
 	}
-	return errors.Join(wrong...)
+	return all
 }
 
-func (r Rule) checkCondition() error {
-	var wrong []error
-	if !slices.Contains([]NoData{NoDataAlerts, NoDataIsOK, NoDataKeepsLast}, r.NoData) {
-		wrong = append(wrong, fmt.Errorf("what to do without data, %q, is none of Alerting, OK and KeepLast", r.NoData))
+func (c *checker) condition(p Pack, r Rule) {
+	known := []NoData{NoDataAlerts, NoDataIsOK, NoDataKeepsLast}
+	if !slices.Contains(known, r.NoData) {
+		c.say(p, r.at("heartline.nodata"), fmt.Sprintf("nodata is %q", r.NoData), "write OK, Alerting or KeepLast")
 	}
-	if r.For.Length < 0 {
-		wrong = append(wrong, fmt.Errorf("for %v is negative", r.For.Length))
-	}
-	for i, t := range r.Terms {
-		if err := t.check(r.Terms[0].Window); err != nil {
-			wrong = append(wrong, fmt.Errorf("term %s: %w", refID(i), err))
+	if len(r.Terms) > 0 {
+		if problem := r.checkFormula(); problem != "" {
+			c.say(p, r.at("heartline.formula"), problem, "use each term once or more: $A is the first, $B the second")
 		}
+		if r.Limit.Is == "" {
+			c.say(p, r.at("heartline.terms"), "a rule with terms has no limit", "write heartline.limit with is, value, unit and reason")
+		}
+		return
 	}
-	return errors.Join(append(wrong, r.Limit.check(), r.checkFormula())...)
+	if r.Formula != "" || r.Limit.Is != "" || r.Firing != "" || r.Resolved != "" {
+		c.say(p, r.at("heartline"), "formula, limit, firing and resolved are of rules with terms", "compare with a number in expr, and write annotations")
+	}
+	expr := r.inGrafana()
+	if _, splits := split(expr); !splits && expr != "" && r.NoData != NoDataIsOK && p.Rendered(Grafana) {
+		c.say(p, r.at("heartline.nodata"), fmt.Sprintf("nodata is %q, and the rule has no data where nothing is wrong", r.NoData), "write OK: its expression is no comparison with a number")
+	}
 }
 
-func (l Limit) check() error {
-	if !slices.Contains([]Comparison{Above, Below, AtLeast, Between}, l.Is) {
-		return fmt.Errorf("comparison %q is none of gt, lt, gte and within_range_included", l.Is)
-	}
-	if math.IsNaN(l.Value) || math.IsInf(l.Value, 0) {
-		return fmt.Errorf("limit %v is no number", l.Value)
-	}
-	// A NaN is not above anything either.
-	if (l.Is == Between) != (l.Until > l.Value) {
-		return fmt.Errorf("until %v belongs to a range from %v, and lies above it", l.Until, l.Value)
-	}
-	return nil
-}
-
-func (t Term) check(window Span) error {
-	if t.Query == nil {
-		return errors.New("the query is missing")
-	}
-	var wrong []error
-	if t.Window.Length < time.Minute || t.Ended < 0 {
-		wrong = append(wrong, fmt.Errorf("window %v is shorter than a minute, or ended %v ago, in the future", t.Window.Length, t.Ended))
-	}
-	if t.Window != window {
-		wrong = append(wrong, errors.New("its window is another than that of the first term: the runbook names one"))
-	}
-	if !oneNumberEach(t.Query) {
-		wrong = append(wrong, fmt.Errorf("a %s query of format %q does not answer one number for each alert: use format status, or an instant one",
-			t.Query.Type(), t.Query.Shape()))
-	}
-	return errors.Join(append(wrong, t.Query.Validate())...)
-}
-
-var variable = regexp.MustCompile(`\$(\w+)`)
+var variable = regexp.MustCompile(`\$\{?(\w+)`)
 
 // checkFormula wants every term in the formula, and nothing else.
-func (r Rule) checkFormula() error {
-	if r.Formula == "" {
-		if len(r.Terms) > 1 {
-			return errors.New("several terms need a formula")
+func (a Asked) checkFormula() string {
+	if a.Formula == "" {
+		if len(a.Terms) > 1 {
+			return "several terms and no formula"
 		}
-		return nil
+		return ""
 	}
 	var used []string
-	for _, m := range variable.FindAllStringSubmatch(r.Formula, -1) {
+	for _, m := range variable.FindAllStringSubmatch(a.Formula, -1) {
 		used = append(used, m[1])
 	}
 	slices.Sort(used)
 	var terms []string
-	for i := range r.Terms {
+	for i := range a.Terms {
 		terms = append(terms, refID(i))
 	}
 	if used = slices.Compact(used); !slices.Equal(used, terms) {
-		return fmt.Errorf("the formula is of %q, the terms are %q", used, terms)
+		return fmt.Sprintf("the formula is of %q, the terms are %q", used, terms)
 	}
-	return nil
+	return ""
 }
 
-// oneNumberEach reports whether the query is answered by one number for each
-// combination of labels, which alone needs no reduce expression.
-func oneNumberEach(q query.Query) bool {
-	switch q := q.(type) {
-	case *query.Heartbeats:
-		return q.Shape() == query.FormatStatus || q.Shape() == query.FormatCount && q.Instant
-	case *query.Logs:
-		return q.Shape() == query.FormatCount && q.Instant
-	case *query.Alarms:
-		return q.Shape() == query.FormatCount && q.Instant
-	case *query.Signals, *query.PromQL:
-		return q.Shape() == query.FormatInstant
+// seen checks where an alert leads to.
+func (c *checker) seen(p Pack, r Rule) {
+	if r.Panel == (Panel{}) {
+		return
 	}
-	return false
-}
-
-func (r Rule) checkPanel(panels map[string][]uint32) error {
-	ids, known := panels[r.Dashboard]
-	if !known {
-		return fmt.Errorf("there is no dashboard with the uid %q", r.Dashboard)
-	}
-	if !slices.Contains(ids, r.Panel) {
-		return fmt.Errorf("dashboard %q has no panel %d", r.Dashboard, r.Panel)
-	}
-	return nil
-}
-
-// panelIDs lists the panels of every dashboard by its uid.
-func panelIDs() (map[string][]uint32, error) {
-	boards, err := dashboard.All()
-	if err != nil {
-		return nil, err
-	}
-	ids := map[string][]uint32{}
-	for _, b := range boards {
-		for _, p := range b.Panels {
-			if p.Panel != nil {
-				ids[*b.Uid] = append(ids[*b.Uid], *p.Panel.Id)
+	var uids []string
+	for _, panels := range c.panels {
+		if ids, known := panels[r.Panel.Dashboard]; known {
+			if !slices.Contains(ids, r.Panel.ID) {
+				c.say(p, r.at("heartline.panel"), fmt.Sprintf("dashboard %q has no panel %d", r.Panel.Dashboard, r.Panel.ID), fmt.Sprintf("use one of %v", ids))
 			}
+			return
+		}
+		for uid := range panels {
+			uids = append(uids, uid)
 		}
 	}
-	return ids, nil
+	slices.Sort(uids)
+	c.say(p, r.at("heartline.panel"), fmt.Sprintf("there is no dashboard with the uid %q", r.Panel.Dashboard), proposal(r.Panel.Dashboard, uids)+"; your own are read with --dashboards")
 }

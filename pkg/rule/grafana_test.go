@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"testing"
 	"text/template"
@@ -17,51 +16,66 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/query"
 )
 
-// file is a rendered group as a stranger to our structs reads it.
+// file is a rendered pack as a stranger to our structs reads it.
 type file struct {
 	APIVersion int `yaml:"apiVersion"`
 	Policies   any `yaml:"policies"`
-	Groups     []struct {
+	Delete     []struct {
+		OrgID int    `yaml:"orgId"`
+		UID   string `yaml:"uid"`
+	} `yaml:"deleteRules"`
+	Groups []struct {
 		Name, Folder, Interval string
 		Rules                  []map[string]any
 	}
 }
 
-func rendered(t *testing.T, g Group) file {
+func fileOf(t *testing.T, body []byte) file {
 	t.Helper()
-	body, err := Render(g)
-	require.NoError(t, err)
 	var f file
 	require.NoError(t, yaml.Unmarshal(body, &f))
-	require.Len(t, f.Groups, 1)
 	return f
 }
 
+// eachRendered gives every alert of a pack with what it is rendered as.
+func eachRendered(t *testing.T, p Pack, see func(want Rule, got map[string]any)) {
+	t.Helper()
+	f := fileOf(t, []byte(rendering(t, p, Grafana)))
+	require.Equal(t, 1, f.APIVersion)
+	require.Nil(t, f.Policies, "policies would replace the organisation's own")
+	var rendered []map[string]any
+	for _, g := range f.Groups {
+		require.Equal(t, literal(p.Folder), g.Folder)
+		rendered = append(rendered, g.Rules...)
+	}
+	i := 0
+	for _, r := range p.Rules() {
+		if r.Alert != "" {
+			see(r, rendered[i])
+			i++
+		}
+	}
+	require.Len(t, rendered, i)
+}
+
 func TestRenderedRulesAreWhatGrafanaReads(t *testing.T) {
-	for _, g := range Groups() {
-		f := rendered(t, g)
-		require.Equal(t, 1, f.APIVersion)
-		require.Nil(t, f.Policies, "policies would replace the organisation's own")
-		require.Equal(t, "1m", f.Groups[0].Interval)
-		require.Equal(t, "Heartline", f.Groups[0].Folder)
-		require.Len(t, f.Groups[0].Rules, len(g.Rules))
-		for i, got := range f.Groups[0].Rules {
-			want := g.Rules[i]
+	for _, p := range shipped(t) {
+		eachRendered(t, p, func(want Rule, got map[string]any) {
 			require.Equal(t, want.UID, got["uid"])
-			require.Equal(t, want.Name, got["title"])
+			require.Equal(t, want.Alert, got["title"])
 			nodes := got["data"].([]any)
 			require.Equal(t, nodes[len(nodes)-1].(map[string]any)["refId"], got["condition"], "the threshold decides")
-			require.Equal(t, duration(want.For.Length), got["for"])
+			require.Equal(t, grafanaDuration(want.For), got["for"])
 			require.Equal(t, string(want.NoData), got["noDataState"])
 			require.Equal(t, "Error", got["execErrState"])
-			require.Equal(t, map[string]any{"severity": string(want.Severity)}, got["labels"])
-			require.Equal(t, want.Dashboard, got["dashboardUid"])
-			require.EqualValues(t, want.Panel, got["panelId"])
+			require.Equal(t, want.Label("severity"), got["labels"].(map[string]any)["severity"])
+			require.Equal(t, want.Panel.Dashboard, got["dashboardUid"])
+			require.EqualValues(t, want.Panel.ID, got["panelId"])
 			annotations := got["annotations"].(map[string]any)
-			require.Equal(t, want.RunbookURL(), annotations["runbook_url"])
-			require.Equal(t, want.Dashboard, annotations["__dashboardUid__"])
-			require.Equal(t, strconv.Itoa(int(want.Panel)), annotations["__panelId__"], "both or neither")
-		}
+			require.Equal(t, p.RunbookURL(want), annotations["runbook_url"])
+			require.Equal(t, want.Panel.Dashboard, annotations["__dashboardUid__"])
+			require.Equal(t, strconv.Itoa(int(want.Panel.ID)), annotations["__panelId__"], "both or neither")
+		})
 	}
 }
 
@@ -93,9 +107,9 @@ func nodesOf(t *testing.T, rule map[string]any) map[string]node {
 }
 
 func TestRenderedQueriesAreWhatThePluginDecodes(t *testing.T) {
-	for _, g := range Groups() {
-		for i, got := range rendered(t, g).Groups[0].Rules {
-			want, nodes := g.Rules[i], nodesOf(t, got)
+	for _, p := range shipped(t) {
+		eachRendered(t, p, func(want Rule, got map[string]any) {
+			nodes := nodesOf(t, got)
 			for k, term := range want.Terms {
 				name := refID(k)
 				if term.Else != nil {
@@ -104,23 +118,32 @@ func TestRenderedQueriesAreWhatThePluginDecodes(t *testing.T) {
 						string(nodes[name].Model))
 					name += "0"
 				}
-				asked := nodes[name]
-				require.Equal(t, DatasourceUID, asked.DatasourceUID)
-				require.Equal(t, int((term.Window.Length + term.Ended).Seconds()), asked.Range.From)
-				require.Equal(t, int(term.Ended.Seconds()), asked.Range.To)
-				decoded, unknown, err := query.Decode(query.Type(asked.QueryType), asked.Model)
-				require.NoError(t, err)
-				require.Empty(t, unknown)
-				require.Equal(t, term.Query, decoded)
+				require.Equal(t, term.Query, decoded(t, nodes[name]))
+				require.Equal(t, int((term.Window + term.Ended).Seconds()), nodes[name].Range.From)
+				require.Equal(t, int(term.Ended.Seconds()), nodes[name].Range.To)
 			}
-		}
+			if len(want.Terms) == 0 {
+				asked := decoded(t, nodes["A"]).(*query.PromQL)
+				require.Equal(t, query.FormatInstant, asked.Format)
+				require.True(t, asked.Lenient, "%s: without a Prometheus it stays quiet", want.Alert)
+			}
+		})
 	}
 }
 
+func decoded(t *testing.T, asked node) query.Query {
+	t.Helper()
+	require.Equal(t, DatasourceUID, asked.DatasourceUID)
+	q, unknown, err := query.Decode(query.Type(asked.QueryType), asked.Model)
+	require.NoError(t, err)
+	require.Empty(t, unknown)
+	return q
+}
+
 func TestRenderedThresholdsCompareTheNumberThatIsJudged(t *testing.T) {
-	for _, g := range Groups() {
-		for i, got := range rendered(t, g).Groups[0].Rules {
-			want, nodes := g.Rules[i], nodesOf(t, got)
+	for _, name := range []string{"check-scripts", "requests", "go-runtime"} {
+		eachRendered(t, pack(t, name), func(want Rule, got map[string]any) {
+			nodes := nodesOf(t, got)
 			var threshold struct {
 				Type, Expression string
 				Conditions       []struct {
@@ -133,58 +156,45 @@ func TestRenderedThresholdsCompareTheNumberThatIsJudged(t *testing.T) {
 			require.NoError(t, json.Unmarshal(nodes[got["condition"].(string)].Model, &threshold))
 			require.Equal(t, "threshold", threshold.Type)
 			require.Contains(t, nodes, threshold.Expression)
-			require.Equal(t, string(want.Limit.Is), threshold.Conditions[0].Evaluator.Type)
-			require.Equal(t, want.Limit.params(), threshold.Conditions[0].Evaluator.Params)
+			e := threshold.Conditions[0].Evaluator
+			require.Equal(t, want.Limit.evaluator(), evaluator{e.Type, e.Params})
 			if want.Formula != "" {
 				require.JSONEq(t, fmt.Sprintf(`{"refId": %q, "datasource": {"type": "__expr__", "uid": "__expr__"}, "type": "math", "expression": %q}`,
 					threshold.Expression, want.Formula), string(nodes[threshold.Expression].Model))
 			}
-		}
+		})
 	}
 }
 
-func TestRulesAskTheDataSourceThatIsProvisioned(t *testing.T) {
-	body, err := os.ReadFile("../../provisioning/datasources/heartline.yaml")
-	require.NoError(t, err)
-	var f struct {
-		Datasources []struct{ UID, Type string }
-	}
-	require.NoError(t, yaml.Unmarshal(body, &f))
-	require.Len(t, f.Datasources, 1)
-	require.Equal(t, DatasourceUID, f.Datasources[0].UID)
-	require.Equal(t, "heartline-monitor-datasource", f.Datasources[0].Type)
-}
-
-func TestDollarsAreEscapedWhereGrafanaReplacesVariablesAndOnlyThere(t *testing.T) {
-	g := checkScripts()
-	g.Name, g.Folder = "costs $5", "up to $5"
-	g.Rules[0].Name = "Heartline$HOME"
-	body, err := Render(g)
-	require.NoError(t, err)
-	text := string(body)
-	require.Contains(t, text, "costs $$5")
-	require.Contains(t, text, "up to $$5")
-	require.Contains(t, text, "Heartline$$HOME")
-	require.Contains(t, text, "{{ $labels.monitor }}")
-	require.NotContains(t, text, "$$labels", "annotations are not replaced: $$ would stay")
-}
-
-// described expands a description the way Grafana does: variables set up before the
-// text, a missing key invalid.
-func described(t *testing.T, r Rule, labels map[string]string, values map[string]value) string {
+// expanded expands a text the way Grafana does: variables set up before it, a missing
+// key invalid.
+func expanded(t *testing.T, text string, labels map[string]string, values map[string]value) string {
 	t.Helper()
-	expander, err := template.New(r.Name).Option("missingkey=invalid").Funcs(template.FuncMap{
+	expander, err := template.New("text").Option("missingkey=invalid").Funcs(functions).Funcs(template.FuncMap{
 		"humanizeDuration": func(seconds float64) string { return time.Duration(seconds * float64(time.Second)).String() },
 		"humanize1024":     func(v float64) string { return fmt.Sprintf("%.1fGi", v/(1<<30)) },
-	}).Parse("{{- $labels := .Labels -}}{{- $values := .Values -}}" + r.Description())
-	require.NoError(t, err, r.Name)
+		"humanize":         func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) },
+	}).Parse("{{- $labels := .Labels -}}{{- $values := .Values -}}{{- $value := .Value -}}" + text)
+	require.NoError(t, err, text)
 	var out bytes.Buffer
-	require.NoError(t, expander.Execute(&out, map[string]any{"Labels": labels, "Values": values}), r.Name)
-	require.NotContains(t, out.String(), "no value", r.Name)
+	require.NoError(t, expander.Execute(&out, map[string]any{"Labels": labels, "Values": values, "Value": "[ var='A' ]"}), text)
+	require.NotContains(t, out.String(), "no value", text)
 	return out.String()
 }
 
 type value struct{ Value float64 }
+
+func TestDescriptionsOfPromQLRulesHaveTheNumberAsPrometheusDoes(t *testing.T) {
+	labels := map[string]string{"job": "milvus"}
+	eachRendered(t, ours(t), func(want Rule, got map[string]any) {
+		if want.Alert != "SearchSlow" {
+			return
+		}
+		text := got["annotations"].(map[string]any)["description"].(string)
+		require.Equal(t, "milvus took 1500 ms for a search in the last 5 minutes. It cost $5.", expanded(t, text, labels, map[string]value{"A": {1500}, "B": {1}}))
+		require.Contains(t, expanded(t, text, labels, nil), "could not be evaluated")
+	})
+}
 
 func TestDescriptionsNameWhatItIsAndTheValue(t *testing.T) {
 	labels := map[string]string{"direction": "storage", "monitor": "检查配额", "host": "host-7", "admin": "lee", "service": "订单"}
@@ -214,44 +224,30 @@ func TestDescriptionsNameWhatItIsAndTheValue(t *testing.T) {
 		"HeartlineGoroutinesGrow":     {34.4, []string{"goroutines of 订单", "34 %"}},
 		"HeartlineMemoryGrows":        {21, []string{"heap of 订单", "21 %"}},
 	}
-	for _, g := range Groups() {
-		for _, r := range g.Rules {
-			want, known := firing[r.Name]
-			require.True(t, known, r.Name)
-			said := described(t, r, labels, map[string]value{r.judged(): {want.value}, r.condition(): {1}})
+	for _, p := range shipped(t) {
+		for _, r := range p.Rules() {
+			if len(r.Terms) == 0 {
+				continue
+			}
+			want, known := firing[r.Alert]
+			require.True(t, known, r.Alert)
+			said := expanded(t, r.description(), labels, map[string]value{r.judged(): {want.value}, r.condition(): {1}})
 			for _, part := range want.says {
-				require.Contains(t, said, part, r.Name)
+				require.Contains(t, said, part, r.Alert)
 			}
 			healthy := map[Comparison]float64{Above: r.Limit.Value, Below: r.Limit.Value, AtLeast: r.Limit.Value - 1, Between: r.Limit.Until}[r.Limit.Is]
-			resolved := described(t, r, labels, map[string]value{r.judged(): {healthy}, r.condition(): {0}})
-			require.NotEqual(t, said, resolved, "%s says the same when it is resolved", r.Name)
-			require.Contains(t, described(t, r, labels, map[string]value{r.judged(): {math.NaN()}}), "no number now", r.Name)
-			require.Contains(t, described(t, r, labels, nil), "could not be evaluated", r.Name)
-			delete(firing, r.Name)
+			resolved := expanded(t, r.description(), labels, map[string]value{r.judged(): {healthy}, r.condition(): {0}})
+			require.NotEqual(t, said, resolved, "%s says the same when it is resolved", r.Alert)
+			require.Contains(t, expanded(t, r.description(), labels, map[string]value{r.judged(): {math.NaN()}}), "no number now", r.Alert)
+			require.Contains(t, expanded(t, r.description(), labels, nil), "could not be evaluated", r.Alert)
+			delete(firing, r.Alert)
 		}
 	}
 	require.Empty(t, firing)
 }
 
-func TestLateAndDownAreNeverBothTrueOfAMonitor(t *testing.T) {
-	asked := map[string]bool{}
-	for _, r := range checkScripts().Rules {
-		q, ok := r.Terms[0].Query.(*query.Heartbeats)
-		if !ok || q.Shape() != query.FormatStatus {
-			continue
-		}
-		require.Len(t, q.Statuses, 1, r.Name)
-		require.False(t, asked[string(q.Statuses[0])], r.Name)
-		asked[string(q.Statuses[0])] = true
-		require.Equal(t, query.MaxLimit, q.Limit, "%s: with fewer rows than monitors the rule fails", r.Name)
-	}
-	require.Equal(t, map[string]bool{"late": true, "down": true}, asked)
-}
-
-func TestDurationsAreWrittenAsGrafanaReadsThem(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 90 * time.Second: "90s", 10 * time.Minute: "10m", 90 * time.Minute: "90m", 2 * time.Hour: "2h",
-	} {
-		require.Equal(t, want, duration(d))
-	}
+func TestFractionsInLimitsReachTheDescription(t *testing.T) {
+	require.Equal(t, "gt .Value 0.05", Limit{Is: Above, Value: 0.05}.test())
+	require.Equal(t, "lt .Value 95.0", Limit{Is: Below, Value: 95}.test())
+	require.Equal(t, "and (ge .Value 2000.0) (lt .Value 5000.5)", Limit{Is: Between, Value: 2000, Until: 5000.5}.test())
 }

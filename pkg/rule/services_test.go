@@ -13,7 +13,7 @@ import (
 
 // meets says whether Grafana's threshold makes a value an alert.
 func (l Limit) meets(v float64) bool {
-	p := l.params()
+	p := l.evaluator().params
 	return map[Comparison]bool{Above: v > p[0], Below: v < p[0], AtLeast: v >= p[0], Between: v >= p[0] && v <= p[len(p)-1]}[l.Is]
 }
 
@@ -27,7 +27,7 @@ func TestAtMostOneRuleOverAScaleIsTrueOfAService(t *testing.T) {
 		{signal.Memory, band.Memory},
 	} {
 		var levels []Rule
-		for _, r := range goRuntime().Rules {
+		for _, r := range pack(t, "go-runtime").Rules() {
 			if q := r.Terms[0].Query.(*query.Signals); q.Signal == c.signal && len(r.Terms) == 1 {
 				levels = append(levels, r)
 			}
@@ -51,42 +51,60 @@ func TestAtMostOneRuleOverAScaleIsTrueOfAService(t *testing.T) {
 	}
 }
 
+func TestLimitsAreThoseOfTheBands(t *testing.T) {
+	requests := pack(t, "requests")
+	for name, want := range map[string]float64{
+		"HeartlineServiceSilent":   band.SilenceLimit,
+		"HeartlineSuccessRateLow":  band.Success.Begin("good"),
+		"HeartlineLatencyHigh":     band.LatencyLimit,
+		"HeartlineRequestRateHigh": math.Nextafter(band.PeakThroughput.Begin("high"), 0),
+		"HeartlineCpuHigh":         band.CPULimit,
+		"HeartlineMemoryUsageHigh": band.MemoryUsageLimit,
+	} {
+		require.InDelta(t, want, ruleOf(t, requests, name).Limit.Value, 0, name)
+	}
+	runtime := pack(t, "go-runtime")
+	for _, name := range []string{"HeartlineGoroutinesGrow", "HeartlineMemoryGrows"} {
+		require.InDelta(t, 100*band.GrowthLimit, ruleOf(t, runtime, name).Limit.Value, 1e-9, name)
+	}
+}
+
 func TestRulesOverServicesAskAllOfThemAndKeepTheirStateWithoutData(t *testing.T) {
-	for _, g := range []Group{requests(), goRuntime()} {
-		for _, r := range g.Rules {
-			require.Equal(t, NoDataKeepsLast, r.NoData, r.Name)
+	for _, name := range []string{"requests", "go-runtime"} {
+		for _, r := range pack(t, name).Rules() {
+			require.Equal(t, NoDataKeepsLast, r.NoData, r.Alert)
 			for _, term := range r.Terms {
 				q := term.Query.(*query.Signals)
-				require.Empty(t, q.Services, r.Name)
-				require.True(t, q.Lenient, "%s: services of other kinds are no error", r.Name)
-				require.Empty(t, q.SplitBy, "%s: an alert is about a service", r.Name)
+				require.Empty(t, q.Services, r.Alert)
+				require.True(t, q.Lenient, "%s: services of other kinds are no error", r.Alert)
+				require.Empty(t, q.SplitBy, "%s: an alert is about a service", r.Alert)
 			}
 		}
 	}
 }
 
-func TestThresholdsInUse(t *testing.T) {
-	got := map[string]string{}
-	for _, r := range requests().Rules {
-		got[r.Name] = r.Limit.words()
+func TestQuartersOfGrowthFollowEachOtherUpToNow(t *testing.T) {
+	for _, name := range []string{"HeartlineGoroutinesGrow", "HeartlineMemoryGrows"} {
+		terms := ruleOf(t, pack(t, "go-runtime"), name).Terms
+		require.Len(t, terms, 5)
+		for i := range terms[1:] {
+			require.Equal(t, terms[i].Ended, terms[i+1].Ended+terms[i+1].Window, "each quarter begins where the one before ended")
+		}
+		require.Zero(t, terms[len(terms)-1].Ended)
 	}
-	require.Equal(t, map[string]string{
-		"HeartlineServiceUnreachable": "below 1",
-		"HeartlineServiceSilent":      "above 300",
-		"HeartlineSuccessRateLow":     "below 95",
-		"HeartlineLatencyHigh":        "above 1",
-		"HeartlineRequestRateHigh":    "above 50",
-		"HeartlineCpuHigh":            "above 90",
-		"HeartlineMemoryUsageHigh":    "above 80",
-	}, got)
-	require.Equal(t, "from 2000 to below 5000", goroutinesElevated().Limit.words())
-	require.Equal(t, "from 10000", goroutinesLeak().Limit.words())
 }
 
-func TestQuartersOfGrowthFollowEachOtherUpToNow(t *testing.T) {
-	terms := goroutinesGrow().Terms
-	for i := range terms[1:] {
-		require.Equal(t, terms[i].Ended, terms[i+1].Ended+terms[i+1].Window.Length, "each quarter begins where the one before ended")
+func TestLateAndDownAreNeverBothTrueOfAMonitor(t *testing.T) {
+	asked := map[string]bool{}
+	for _, r := range pack(t, "check-scripts").Rules() {
+		q, ok := r.Terms[0].Query.(*query.Heartbeats)
+		if !ok || q.Shape() != query.FormatStatus {
+			continue
+		}
+		require.Len(t, q.Statuses, 1, r.Alert)
+		require.False(t, asked[string(q.Statuses[0])], r.Alert)
+		asked[string(q.Statuses[0])] = true
+		require.Equal(t, query.MaxLimit, q.Limit, "%s: with fewer rows than monitors the rule fails", r.Alert)
 	}
-	require.Zero(t, terms[len(terms)-1].Ended)
+	require.Equal(t, map[string]bool{"late": true, "down": true}, asked)
 }
