@@ -33,6 +33,9 @@ func All(ctx context.Context) error {
 	if _, err := Checkout(ctx, Dist); err != nil {
 		return err
 	}
+	if _, err := MilvusStandIn(ctx, Dist); err != nil {
+		return err
+	}
 	return Manifest(Dist)
 }
 
@@ -57,6 +60,13 @@ func CLI(ctx context.Context, dir string) (string, error) {
 func Checkout(ctx context.Context, dir string) (string, error) {
 	out := filepath.Join(dir, "heartline-checkout"+exe())
 	return out, Binary(ctx, "./pkg/demo/checkout", out)
+}
+
+// MilvusStandIn builds the program that exposes metrics as Milvus does into dir and
+// returns its path.
+func MilvusStandIn(ctx context.Context, dir string) (string, error) {
+	out := filepath.Join(dir, "heartline-milvus-standin"+exe())
+	return out, Binary(ctx, "./pkg/demo/milvusstandin", out)
 }
 
 // Manifest writes the hashes of the Go sources beside the plugin binary, where

@@ -6,11 +6,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/heartline-monitor/heartline/pkg/milvus"
 )
 
 // made are the sources of mounts that no checkout holds: they are built, or
@@ -20,7 +23,7 @@ var made = []string{Dist, "demo-store/monitor_db"}
 // project loads docker-compose.yaml as Docker does, with this environment.
 func project(t *testing.T, env ...string) (*types.Project, error) {
 	t.Helper()
-	options, err := cli.NewProjectOptions([]string{"docker-compose.yaml"}, cli.WithEnv(env))
+	options, err := cli.NewProjectOptions([]string{"docker-compose.yaml"}, cli.WithEnv(env), cli.WithDefaultProfiles())
 	require.NoError(t, err)
 	return options.LoadProject(t.Context())
 }
@@ -34,46 +37,98 @@ func grafanaService(t *testing.T, env ...string) types.ServiceConfig {
 	return service
 }
 
+// stack is docker-compose.yaml with everything in it: the profile milvus, and the
+// stand-in that takes its place otherwise.
+func stack(t *testing.T, env ...string) *types.Project {
+	t.Helper()
+	p, err := project(t, append(env, "GF_SECURITY_ADMIN_PASSWORD=secret", "COMPOSE_PROFILES=milvus", "MINIO_ROOT_PASSWORD=secretive")...)
+	require.NoError(t, err)
+	return p
+}
+
 func TestComposeHasNoDefaultPassword(t *testing.T) {
 	inCheckout(t)
 	_, err := project(t)
-	require.ErrorContains(t, err, "run go tool mage demo once")
+	require.ErrorContains(t, err, "run dist/heartline stack up or go tool mage demo once")
+	_, err = project(t, "GF_SECURITY_ADMIN_PASSWORD=secret", "COMPOSE_PROFILES=milvus")
+	require.ErrorContains(t, err, "run dist/heartline stack up --profile milvus")
+
 	require.Equal(t, "secret", *grafanaService(t).Environment["GF_SECURITY_ADMIN_PASSWORD"])
+	p := stack(t)
+	require.Equal(t, "secretive", *p.Services["minio"].Environment["MINIO_ROOT_PASSWORD"])
+	require.Equal(t, "secretive", *p.Services["milvus"].Environment["MINIO_SECRET_ACCESS_KEY"])
+	require.Equal(t, p.Services["minio"].Environment["MINIO_ROOT_USER"], p.Services["milvus"].Environment["MINIO_ACCESS_KEY_ID"])
+	raw, err := os.ReadFile("docker-compose.yaml")
+	require.NoError(t, err)
+	require.NotRegexp(t, `(?i)(password|secret|token)\w*: +["']?[^$\s]`, string(raw), "a secret comes from outside or not at all")
+	require.NotContains(t, string(raw), "minioadmin")
 }
 
 func TestComposeImagesArePinned(t *testing.T) {
 	inCheckout(t)
-	p, err := project(t, "GF_SECURITY_ADMIN_PASSWORD=secret")
-	require.NoError(t, err)
-	require.NotEmpty(t, p.Services)
+	p := stack(t)
+	images := map[string]string{}
 	for name, service := range p.Services {
-		require.Regexp(t, `:v?\d+\.\d+\.\d+$`, service.Image, name)
-		require.NotNil(t, service.HealthCheck, name)
+		require.Regexp(t, `^[\w./-]+:(v?\d+\.\d+\.\d+|RELEASE\.\d{4}-\d\d-\d\dT[\d-]+Z)$`, service.Image, name)
+		images[name], _, _ = strings.Cut(service.Image, ":")
 	}
-	require.Regexp(t, `^grafana/grafana:12\.4\.`, p.Services["grafana"].Image)
-	require.Regexp(t, `^prom/prometheus:v3\.`, p.Services["prometheus"].Image)
-	require.Regexp(t, `^alpine:3\.`, p.Services["checkout"].Image)
+	require.Equal(t, map[string]string{
+		"grafana": "grafana/grafana", "prometheus": "prom/prometheus", "alertmanager": "prom/alertmanager", "loki": "grafana/loki",
+		"jaeger": "jaegertracing/jaeger", "checkout": "alpine", "milvus-standin": "alpine", "notifications": "alpine",
+		"etcd": "quay.io/coreos/etcd", "minio": "minio/minio", "milvus": "milvusdb/milvus",
+	}, images)
+	require.Regexp(t, `:12\.4\.`, p.Services["grafana"].Image)
+	require.Regexp(t, `:v3\.`, p.Services["prometheus"].Image)
+	version, ok := strings.CutPrefix(p.Services["milvus"].Image, "milvusdb/milvus:v")
+	require.True(t, ok)
+	require.Contains(t, milvus.Versions, version, "dashboards and rules are checked against the metrics of these")
+	command := p.Services["milvus-standin"].Command
+	require.Equal(t, version, command[slices.Index(command, "-release")+1])
+}
+
+// A container that ends has no health; others wait for its end.
+func TestComposeKnowsWhetherEachServiceIsWell(t *testing.T) {
+	inCheckout(t)
+	p := stack(t)
+	ends := map[string]bool{}
+	for _, service := range p.Services {
+		for on, dependency := range service.DependsOn {
+			ends[on] = ends[on] || dependency.Condition == types.ServiceConditionCompletedSuccessfully
+		}
+	}
+	require.Equal(t, map[string]bool{"notifications": true, "etcd": false, "minio": false}, ends)
+	for name, service := range p.Services {
+		if ends[name] {
+			require.Nil(t, service.HealthCheck, name)
+			require.Equal(t, "no", service.Restart, name)
+			continue
+		}
+		require.NotNil(t, service.HealthCheck, name)
+		require.Equal(t, "unless-stopped", service.Restart, name)
+	}
 }
 
 func TestComposeListensOnTheLoopbackInterfaceOnly(t *testing.T) {
 	inCheckout(t)
-	p, err := project(t, "GF_SECURITY_ADMIN_PASSWORD=secret", "GRAFANA_PORT=3999", "CHECKOUT_PORT=8999")
-	require.NoError(t, err)
-	published := map[string]string{}
+	p := stack(t, "GRAFANA_PORT=3999", "CHECKOUT_PORT=8999")
+	published := map[string][]string{}
 	for name, service := range p.Services {
+		require.Empty(t, service.NetworkMode, name)
 		for _, port := range service.Ports {
 			require.Equal(t, "127.0.0.1", port.HostIP, name)
-			published[name] = port.Published
+			published[name] = append(published[name], port.Published)
 		}
 	}
-	require.Equal(t, map[string]string{"grafana": "3999", "checkout": "8999", "prometheus": "9090"}, published)
+	require.Equal(t, map[string][]string{
+		"grafana": {"3999"}, "checkout": {"8999"}, "prometheus": {"9090"}, "alertmanager": {"9093"}, "loki": {"3100"},
+		"jaeger": {"16686", "4317", "4318", "14268"}, "milvus": {"19530", "9091"}, "milvus-standin": {"19091"},
+	}, published)
 	require.Equal(t, "http://127.0.0.1:3999/", *p.Services["grafana"].Environment["GF_SERVER_ROOT_URL"])
 }
 
 func TestComposeMountsWhatThereIs(t *testing.T) {
 	inCheckout(t)
-	p, err := project(t, "GF_SECURITY_ADMIN_PASSWORD=secret")
-	require.NoError(t, err)
+	p := stack(t)
 	writes := []string{}
 	for name, service := range p.Services {
 		for _, volume := range service.Volumes {
@@ -93,7 +148,10 @@ func TestComposeMountsWhatThereIs(t *testing.T) {
 			}
 		}
 	}
-	require.ElementsMatch(t, []string{"checkout requests", "prometheus prometheus"}, writes)
+	require.ElementsMatch(t, []string{
+		"alertmanager alertmanager", "checkout requests", "etcd etcd", "grafana grafana", "loki loki", "milvus milvus", "minio minio",
+		"notifications alerting", "prometheus prometheus",
+	}, writes)
 }
 
 // mounts maps each place in the container to the file or folder that is mounted
@@ -121,7 +179,7 @@ func TestComposeMountsThingsWhereGrafanaLooksForThem(t *testing.T) {
 	id, err := field("src/plugin.json", "id")
 	require.NoError(t, err)
 	require.Equal(t, Dist, at[path.Join("/var/lib/grafana/plugins", id)])
-	require.Equal(t, "provisioning", at["/etc/grafana/provisioning"])
+	require.Equal(t, "provisioning/dashboards", at["/etc/grafana/provisioning/dashboards"])
 
 	provider, err := os.ReadFile("provisioning/dashboards/heartline.yaml")
 	require.NoError(t, err)

@@ -56,12 +56,15 @@ func (c *exchange) finish() {
 }
 
 func (c *exchange) conclude(failed bool) {
-	if c.operation != nil {
-		c.operation.conclude(c.entered, c.begun, failed)
-		return
+	o, counted := c.operation, c.entered
+	if o == nil {
+		o = c.monitor.routed(c.request)
+		counted = o.shard()
 	}
-	o := c.monitor.routed(c.request)
-	o.conclude(o.shard(), c.begun, failed)
+	o.conclude(counted, c.begun, failed)
+	if o.exemplars != nil {
+		o.exemplify(c.request.Context(), c.begun)
+	}
 }
 
 // routed is the operation of a request that was served.

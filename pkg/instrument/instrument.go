@@ -8,6 +8,7 @@
 package instrument
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -50,6 +51,13 @@ type Config struct {
 	// takes the pattern of http.ServeMux. It must return one of few names: never the
 	// path itself.
 	Operation func(*http.Request) string
+	// TraceID names the trace that an HTTP request belongs to, by the context with
+	// which Middleware or Wrap got it; empty where it was not sampled. With it each
+	// bucket of heartline_request_duration_seconds has the newest request with a trace
+	// as an exemplar, and MetricsHandler speaks OpenMetrics, too, the text format that
+	// has exemplars. Ids over 120 bytes are left out. It is called once for each
+	// request; nil costs nothing.
+	TraceID func(context.Context) string
 	// Auth protects the endpoints; its zero value does not.
 	Auth Auth
 	// Legacy adds the metrics oneapi_goroutines and oneapi_memory_mb.

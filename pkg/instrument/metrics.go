@@ -43,7 +43,9 @@ func (m *Monitor) register() error {
 
 // MetricsHandler serves GET /metrics: what is in the Registry.
 func (m *Monitor) MetricsHandler() http.Handler {
-	return m.config.Auth.protect(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
+	return m.config.Auth.protect(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		Registry: m.registry, EnableOpenMetrics: m.config.TraceID != nil, // only that text format has exemplars
+	}))
 }
 
 // collector renders the counters of a Monitor for Prometheus; nothing is counted
@@ -114,7 +116,7 @@ func newHistogram(r reading, o *Operation) (prometheus.Metric, error) {
 	if err != nil {
 		return nil, fmt.Errorf("operation %q: %w", o.name, err)
 	}
-	return histogram{Metric: native, classic: classicBuckets(r.bins)}, nil
+	return histogram{Metric: native, classic: o.exemplars.attach(classicBuckets(r.bins), r.requests)}, nil
 }
 
 func classicBuckets(bins []bin) []*dto.Bucket {

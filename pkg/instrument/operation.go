@@ -38,11 +38,17 @@ type Operation struct {
 	shards  []shard // a power of two
 	mask    uint64  // one less than there are
 
+	exemplars *exemplars // nil where Config has no TraceID
+
 	last reading // of the last tick; held by Monitor.mu
 }
 
 func newOperation(m *Monitor, name string, id int) *Operation {
-	return &Operation{name: name, id: id, created: time.Now(), monitor: m, shards: make([]shard, m.shards), mask: uint64(m.shards - 1)} //nolint:gosec // at least one
+	o := &Operation{name: name, id: id, created: time.Now(), monitor: m, shards: make([]shard, m.shards), mask: uint64(m.shards - 1)} //nolint:gosec // at least one
+	if m.config.TraceID != nil {
+		o.exemplars = new(exemplars)
+	}
+	return o
 }
 
 // Name is what the operation is called in every figure.

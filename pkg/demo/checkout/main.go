@@ -37,7 +37,8 @@ func main() {
 }
 
 // run serves until the context ends. What happens when, and as its last line where
-// it listens, go to out.
+// it listens, go to out. The environment can ask for traces and logs: see
+// openTelemetry.
 func run(ctx context.Context, args []string, out, logs io.Writer) (err error) {
 	options := shop.Options{Logger: slog.New(slog.NewTextHandler(logs, nil))}
 	flags := flag.NewFlagSet("heartline-checkout", flag.ContinueOnError)
@@ -63,11 +64,26 @@ func run(ctx context.Context, args []string, out, logs io.Writer) (err error) {
 		fmt.Fprintf(out, "Request log %s, %d requests of the week added:\n", options.Log, history.Rows)
 		show(out, history.Scenes, options.Location, "Mon 15:04 MST")
 	}
+	return serve(ctx, options, *listen, out)
+}
+
+func serve(ctx context.Context, options shop.Options, address string, out io.Writer) error {
+	telemetry, err := openTelemetry(ctx, options.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// Nobody may be there to take it: that is no failure of the service.
+		if err := telemetry.close(ctx); err != nil {
+			options.Logger.Warn("Telemetry was lost at the end", "error", err)
+		}
+	}()
+	telemetry.instrument(&options)
 	service, err := shop.New(options)
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return errors.Join(err, service.Close())
 	}

@@ -8,13 +8,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/heartline-monitor/heartline/pkg/instrument"
 	"github.com/heartline-monitor/heartline/pkg/instrument/requestlog"
@@ -38,6 +40,10 @@ type Options struct {
 	// Location is the zone of the times in the request log.
 	Location *time.Location
 	Logger   *slog.Logger // nil is slog.Default
+	// Traces gets a span for each request and for each step of its work; nil makes none.
+	Traces trace.TracerProvider
+	// Requests gets a line for each request; nil writes none.
+	Requests *slog.Logger
 }
 
 // Shop is the service.
@@ -47,6 +53,7 @@ type Shop struct {
 	monitor *instrument.Monitor
 	log     *requestlog.Writer // nil where none is kept
 	start   time.Time
+	tracer  trace.Tracer
 	unnamed atomic.Uint64 // requests without an id so far
 }
 
@@ -60,8 +67,15 @@ func New(o Options) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{options: o, from: from, start: time.Now()}
 	config := instrument.Config{Service: Name, Logger: o.Logger, Legacy: true}
+	var traces trace.TracerProvider = noop.NewTracerProvider()
+	if o.Traces != nil {
+		traces, config.TraceID = o.Traces, sampledTrace
+	}
+	if o.Requests == nil {
+		o.Requests = slog.New(slog.DiscardHandler)
+	}
+	s := &Shop{options: o, from: from, start: time.Now(), tracer: traces.Tracer(Name)}
 	if o.Log != "" {
 		s.log, err = requestlog.Open(requestlog.Config{Path: o.Log, Location: o.Location, Retention: retention, Logger: o.Logger})
 		if err != nil {
@@ -100,29 +114,16 @@ func (s *Shop) Handler() http.Handler {
 		sells.HandleFunc(o.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(o, w, r) })
 	}
 	tells := s.monitor.Handler()
+	counts := s.monitor.Middleware(sells)
+	if s.options.Traces != nil {
+		// Outside of what counts the request, so that an exemplar finds its trace.
+		counts = otelhttp.NewHandler(counts, "", otelhttp.WithTracerProvider(s.options.Traces))
+	}
 	all := http.NewServeMux()
-	all.Handle("/", s.monitor.Middleware(sells))
+	all.Handle("/", counts)
 	all.Handle("/api/monitor/", tells) // looking at the service is no request of its customers
 	all.Handle("/metrics", tells)
 	return all
-}
-
-// serve works as long as the request's id and the conditions of now say.
-func (s *Shop) serve(o *operation, w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseUint(r.Header.Get(idHeader), 16, 64)
-	if err != nil {
-		id = s.unnamed.Add(1)
-	}
-	rng := generator(s.options.Seed, id)
-	took, failed := o.outcome(rng, at(s.from+time.Since(s.start)))
-	if !until(r.Context(), time.Now().Add(took)) {
-		return // the customer has gone
-	}
-	if failed {
-		http.Error(w, "the payment provider does not answer", http.StatusBadGateway)
-		return
-	}
-	_, _ = io.WriteString(w, "ok\n")
 }
 
 // Run serves on the listener, which it closes, and drives the load until the

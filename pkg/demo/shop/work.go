@@ -14,15 +14,22 @@ type operation struct {
 	median  time.Duration
 	spread  float64 // standard deviation of the logarithm of the time it takes
 	fails   float64 // how much more likely than others it fails
+	steps   []step
+}
+
+// step is a part of an operation's work: a share of its time, all of them add up to 1.
+type step struct {
+	name  string
+	share float64
 }
 
 // operations are what a shop's checkout is asked for; the shares add up to 1.
 var operations = []operation{
-	{pattern: "GET /products", path: "/products", share: 0.34, median: 18 * time.Millisecond, spread: 0.35, fails: 0.3},
-	{pattern: "GET /products/{id}", path: "/products/4711", share: 0.30, median: 9 * time.Millisecond, spread: 0.4, fails: 0.3},
-	{pattern: "POST /cart", path: "/cart", share: 0.17, median: 35 * time.Millisecond, spread: 0.45, fails: 1},
-	{pattern: "GET /orders/{id}", path: "/orders/1001", share: 0.07, median: 28 * time.Millisecond, spread: 0.4, fails: 1},
-	{pattern: "POST /orders", path: "/orders", share: 0.12, median: 240 * time.Millisecond, spread: 0.6, fails: 3.2},
+	{pattern: "GET /products", path: "/products", share: 0.34, median: 18 * time.Millisecond, spread: 0.35, fails: 0.3, steps: []step{{"search catalogue", 0.7}, {"read prices", 0.3}}},
+	{pattern: "GET /products/{id}", path: "/products/4711", share: 0.30, median: 9 * time.Millisecond, spread: 0.4, fails: 0.3, steps: []step{{"read product", 0.6}, {"read stock", 0.4}}},
+	{pattern: "POST /cart", path: "/cart", share: 0.17, median: 35 * time.Millisecond, spread: 0.45, fails: 1, steps: []step{{"read stock", 0.35}, {"write cart", 0.65}}},
+	{pattern: "GET /orders/{id}", path: "/orders/1001", share: 0.07, median: 28 * time.Millisecond, spread: 0.4, fails: 1, steps: []step{{"read order", 0.75}, {"read delivery", 0.25}}},
+	{pattern: "POST /orders", path: "/orders", share: 0.12, median: 240 * time.Millisecond, spread: 0.6, fails: 3.2, steps: []step{{"reserve stock", 0.15}, {"charge card", 0.85}}},
 }
 
 // longestWork is what no piece of work exceeds, however slow everything is.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/build"
+	"github.com/heartline-monitor/heartline/pkg/envfile"
 )
 
 const (
@@ -49,7 +50,7 @@ func prepareHome(dir, dataSource string) (*home, error) {
 	if err := prepareFolder(work, dataSource); err != nil {
 		return nil, fmt.Errorf("prepare the demo's Grafana: %w", err)
 	}
-	if err := ensurePassword(".env"); err != nil {
+	if _, err := envfile.Ensure(secrets, passwordVariable); err != nil {
 		return nil, err
 	}
 	port, err := freePort()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,7 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/heartline-monitor/heartline/pkg/build"
+	"github.com/heartline-monitor/heartline/pkg/program"
 )
 
 const (
@@ -25,8 +29,6 @@ const (
 	listensOn = "listens on "
 	// toCome begins what it says of the time from its start on.
 	toCome = "Live, "
-	// scraped is the service's address in the shipped configuration of Prometheus.
-	scraped = "checkout:8080"
 )
 
 // requestLog is the one that the demo's service writes.
@@ -35,21 +37,26 @@ var requestLog = filepath.Join(folder, "requests", "checkout.db")
 // services are the programs that a tour runs beside the check scripts.
 type services struct {
 	checkout string // address of the demo's service
-	metrics  string // address of a Prometheus that scrapes it; empty where there is none
+	milvus   string // address of the stand-in for Milvus
+	metrics  string // address of a Prometheus that scrapes both; empty where there is none
+	without  error  // why there is none
 	about    string // what happens to the service and when, in lines for people
 
 	children []*child
 	stop     context.CancelFunc
 }
 
-// startServices starts the demo's service and, where one is installed, a Prometheus.
+// startServices starts the demo's service, the stand-in for Milvus and a Prometheus.
 // They end with the context, or with close.
-func startServices(ctx context.Context) (*services, error) {
+func startServices(ctx context.Context, out io.Writer) (*services, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &services{stop: stop}
 	err := s.startCheckout(ctx)
 	if err == nil {
-		err = s.startPrometheus(ctx)
+		err = s.startMilvus(ctx)
+	}
+	if err == nil {
+		err = s.startPrometheus(ctx, out)
 	}
 	if err != nil {
 		s.close()
@@ -68,41 +75,61 @@ func (s *services) close() {
 
 // String says what there is to see, for a terminal.
 func (s *services) String() string {
-	scraper := "No prometheus is on the PATH, so nothing scrapes it (Debian: apt-get install prometheus)."
+	scraper := fmt.Sprintf("Nothing scrapes it: %v.", s.without)
 	if s.metrics != "" {
 		scraper = "Prometheus at " + s.metrics + " scrapes it."
 	}
-	return fmt.Sprintf("Service checkout at %s, under load. %s\n%s", s.checkout, scraper, s.about)
+	standIn := ""
+	if s.milvus != "" {
+		standIn = fmt.Sprintf("Milvus is a stand-in at %s: its figures are made up. %[1]s/steer lists what can happen to it, and\n"+
+			"  curl -X PUT '%[1]s/steer?writeDenied=1' lets it deny writes.\n", s.milvus)
+	}
+	return fmt.Sprintf("Service checkout at %s, under load. %s\n%s%s", s.checkout, scraper, standIn, s.about)
 }
 
 func (s *services) startCheckout(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(requestLog), 0o755); err != nil {
 		return err
 	}
-	said := filepath.Join(folder, "checkout.txt")
+	lines, address, err := s.listening(ctx, "heartline-checkout", "checkout", "-listen", "127.0.0.1:0", "-log", requestLog, "-seed", strconv.Itoa(seed))
+	s.about, s.checkout = lines, address
+	return err
+}
+
+// startMilvus starts the stand-in: a real Milvus is in docker-compose.yaml.
+func (s *services) startMilvus(ctx context.Context) (err error) {
+	_, s.milvus, err = s.listening(ctx, "heartline-milvus-standin", "milvus-standin", "-listen", "127.0.0.1:0", "-seed", strconv.Itoa(seed))
+	return err
+}
+
+// listening starts a built program and waits until it says, in the last of its
+// lines, on which address it listens.
+func (s *services) listening(ctx context.Context, program, name string, args ...string) (lines, address string, err error) {
+	said := filepath.Join(folder, name+".txt")
 	out, err := os.Create(said)
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	defer func() { _ = out.Close() }() // the program has its own handle
-	cmd := exec.CommandContext(ctx, filepath.Join(build.Dist, "heartline-checkout"),
-		"-listen", "127.0.0.1:0", "-log", requestLog, "-seed", strconv.Itoa(seed))
+	defer func() { _ = out.Close() }()                                           // the program has its own handle
+	cmd := exec.CommandContext(ctx, filepath.Join(build.Dist, program), args...) //nolint:gosec // of what was built here
 	cmd.Stdout = out
-	c, err := launch(cmd, filepath.Join(folder, "checkout.log"))
+	c, err := launch(cmd, filepath.Join(folder, name+".log"))
 	if err != nil {
-		return err
+		return "", "", err
 	}
 	s.children = append(s.children, c)
-	return c.ready(ctx, serviceTimeout, func(context.Context) bool {
+	err = c.ready(ctx, serviceTimeout, func(context.Context) bool {
 		text, err := os.ReadFile(said)
 		if err != nil || !strings.HasSuffix(string(text), "\n") {
 			return false
 		}
-		lines, last := cutLastLine(string(text))
-		_, address, listens := strings.Cut(last, listensOn)
-		s.about, s.checkout = lines, address
+		before, last := cutLastLine(string(text))
+		_, where, listens := strings.Cut(last, listensOn)
+		// The stand-in names its role before the address.
+		lines, address = before, where[strings.LastIndexByte(where, ' ')+1:]
 		return listens
 	})
+	return lines, address, err
 }
 
 // cutLastLine takes the last of several whole lines off.
@@ -112,11 +139,18 @@ func cutLastLine(text string) (before, last string) {
 	return text[:i], text[i:]
 }
 
-// startPrometheus does nothing where no Prometheus is installed.
-func (s *services) startPrometheus(ctx context.Context) error {
-	binary, err := exec.LookPath("prometheus")
+// startPrometheus starts one that is installed, or else is built here. Where that
+// cannot be, the demo goes on without.
+func (s *services) startPrometheus(ctx context.Context, out io.Writer) error {
+	if _, err := exec.LookPath("prometheus"); err != nil {
+		if _, err := fmt.Fprintln(out, "No prometheus is on the PATH: one is built, which takes minutes the first time."); err != nil {
+			return err
+		}
+	}
+	binary, err := program.Find(ctx, "prometheus")
 	if err != nil {
-		return nil
+		s.without = err
+		return ctx.Err()
 	}
 	work := filepath.Join(folder, "prometheus")
 	if err := os.RemoveAll(work); err != nil {
@@ -125,11 +159,11 @@ func (s *services) startPrometheus(ctx context.Context) error {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return err
 	}
-	config, err := s.writeScrapes(work)
+	port, err := freePort()
 	if err != nil {
 		return err
 	}
-	port, err := freePort()
+	config, err := s.writeScrapes(work, "127.0.0.1:"+port)
 	if err != nil {
 		return err
 	}
@@ -143,19 +177,37 @@ func (s *services) startPrometheus(ctx context.Context) error {
 	return c.ready(ctx, serviceTimeout, func(ctx context.Context) bool { return answers(ctx, s.metrics+"/-/ready") })
 }
 
-// writeScrapes writes the shipped configuration with the address of the service.
-func (s *services) writeScrapes(dir string) (string, error) {
-	const shipped = "deploy/prometheus/prometheus.yml"
-	content, err := os.ReadFile(shipped)
+// writeScrapes writes a configuration with the jobs of the shipped one that run here,
+// at the addresses they have here, and the shipped rules.
+func (s *services) writeScrapes(dir, itself string) (string, error) {
+	rules, err := filepath.Abs("deploy/prometheus/rules")
 	if err != nil {
 		return "", err
 	}
-	if strings.Count(string(content), scraped) != 1 {
-		return "", fmt.Errorf("%s does not name %s once", shipped, scraped)
+	type targets struct {
+		Targets []string `yaml:"targets"`
+	}
+	type job struct {
+		Name    string    `yaml:"job_name"`
+		Targets []targets `yaml:"static_configs"`
+	}
+	var config struct {
+		Global map[string]string `yaml:"global"`
+		Rules  []string          `yaml:"rule_files"`
+		Jobs   []job             `yaml:"scrape_configs"`
+	}
+	// The demo lasts for minutes, so that every second counts.
+	config.Global = map[string]string{"scrape_interval": "1s", "evaluation_interval": "5s"}
+	config.Rules = []string{filepath.Join(rules, "*.yml")}
+	for _, scraped := range [][2]string{{"checkout", s.checkout}, {"milvus", s.milvus}, {"prometheus", itself}} {
+		config.Jobs = append(config.Jobs, job{scraped[0], []targets{{[]string{strings.TrimPrefix(scraped[1], "http://")}}}})
+	}
+	body, err := yaml.Marshal(config)
+	if err != nil {
+		return "", err
 	}
 	file := filepath.Join(dir, "prometheus.yml")
-	here := strings.TrimPrefix(s.checkout, "http://")
-	return file, os.WriteFile(file, []byte(strings.Replace(string(content), scraped, here, 1)), 0o644)
+	return file, os.WriteFile(file, body, 0o644)
 }
 
 // warmUp waits until there are figures to show.

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	name := filepath.Base(os.Args[0])
 	plays := map[string]func() error{
 		"grafana": playGrafana, "docker": playDocker, "heartline": func() error { return nil },
-		"heartline-checkout": playCheckout, "prometheus": playPrometheus,
+		"heartline-checkout": playCheckout, "heartline-milvus-standin": playMilvus, "prometheus": playPrometheus,
 	}
 	play, ok := plays[name]
 	if !ok {
@@ -134,6 +134,14 @@ func playCheckout() error {
 		if os.Getenv("TEST_CHECKOUT_ENDS") != "" {
 			time.AfterFunc(500*time.Millisecond, func() { os.Exit(0) })
 		}
+	})
+}
+
+func playMilvus() error {
+	return playServer(os.Args[slices.Index(os.Args, "-listen")+1], "GET /metrics", func(context.CancelFunc) http.HandlerFunc {
+		return func(http.ResponseWriter, *http.Request) {}
+	}, func(at net.Addr) {
+		fmt.Printf("its figures are made up\nheartline-milvus-standin listens on standalone http://%s\n", at)
 	})
 }
 

@@ -50,7 +50,7 @@ func Run(ctx context.Context, home string, out io.Writer) error {
 	if home == "" && os.Getenv("CI") == "" && engineAnswers(ctx) {
 		return inDocker(ctx, summary, options, out)
 	}
-	services, err := startServices(ctx)
+	services, err := startServices(ctx, out)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func inDocker(ctx context.Context, summary demo.Summary, options demo.Options, o
 		return err
 	}
 	running := &services{
-		checkout: published("CHECKOUT_PORT", "8080"), metrics: published("PROMETHEUS_PORT", "9090"),
+		checkout: server.published("CHECKOUT_PORT", "8080"), metrics: server.published("PROMETHEUS_PORT", "9090"),
 		about: "What happens to it and when: docker compose logs checkout\n",
 	}
 	// For the command line; the request log is in a volume of Docker's.
@@ -87,7 +87,7 @@ func inDocker(ctx context.Context, summary demo.Summary, options demo.Options, o
 
 // inTerminal answers every panel and rule in the terminal.
 func inTerminal(ctx context.Context, file string, running *services, summary demo.Summary, out io.Writer) error {
-	if _, err := fmt.Fprintf(out, "The demo's service is at %s and has its first customers: waiting %s for figures.\n", running.checkout, warm); err != nil {
+	if _, err := fmt.Fprintf(out, "The demo's service is at %s and has its first customers, Milvus is a stand-in at %s: waiting %s for figures.\n", running.checkout, running.milvus, warm); err != nil {
 		return err
 	}
 	if err := running.warmUp(ctx); err != nil {

@@ -3,9 +3,11 @@ package tour
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +31,7 @@ func checkout(t *testing.T) string {
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, build.Dist), 0o755))
 	stand(t, filepath.Join(dir, build.Dist, "heartline"))
 	stand(t, filepath.Join(dir, build.Dist, "heartline-checkout"))
+	stand(t, filepath.Join(dir, build.Dist, "heartline-milvus-standin"))
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	t.Chdir(dir)
 	t.Setenv("PATH", t.TempDir())
@@ -55,7 +58,8 @@ func TestTourStaysInTheTerminalWhereThereIsNoGrafana(t *testing.T) {
 	}, source.JSONData.Services, "as the printed commands start it, without a Prometheus")
 	require.Contains(t, out.String(), "down  host/check_server_connectivity")
 	require.Contains(t, out.String(), "dist/heartline query --datasource demo-store/datasource.yaml")
-	require.Contains(t, out.String(), "No prometheus is on the PATH")
+	require.Contains(t, out.String(), "No prometheus is on the PATH: one is built")
+	require.Contains(t, out.String(), "Nothing scrapes it: prometheus is not on the PATH, and cannot be built: install it")
 	require.Contains(t, out.String(), "Thu 10:00 CST, 18 minutes: an outage\n")
 	require.NotContains(t, out.String(), "errors in bursts", "the service has ended")
 	for _, command := range []string{"heartline watch http://127.0.0.1:8080", "heartline check http://127.0.0.1:8080", "heartline report --datasource demo-store/datasource.yaml --service checkout-log", "heartline-checkout -log demo-store/requests/checkout.db"} {
@@ -86,15 +90,44 @@ func TestTourLetsAPrometheusScrapeTheService(t *testing.T) {
 	require.Regexp(t, `^--config\.file demo-store/prometheus/prometheus\.yml --storage\.tsdb\.path demo-store/prometheus/data --web\.listen-address 127\.0\.0\.1:\d+$`, args)
 	source := readDataSource(t, filepath.Join(dir, "demo-store", "grafana", "provisioning", "datasources", "heartline.yaml"))
 	require.True(t, strings.HasSuffix(args, strings.TrimPrefix(source.JSONData.Metrics["url"], "http://")))
-	require.Len(t, source.JSONData.Services, 3)
+	require.Len(t, source.JSONData.Services, 4)
 	require.Equal(t, service{Name: "checkout-metrics", Kind: "go", Selector: `job="checkout"`}, source.JSONData.Services[2])
 
 	scrapes, err := os.ReadFile("demo-store/prometheus/prometheus.yml")
 	require.NoError(t, err)
-	require.Contains(t, string(scrapes), "["+strings.TrimPrefix(source.JSONData.Services[0].URL, "http://")+"]")
+	jobs := jobsOf(t, scrapes)
+	require.Equal(t, []string{"checkout", "milvus", "prometheus"}, slices.Sorted(maps.Keys(jobs)))
+	require.Equal(t, strings.TrimPrefix(source.JSONData.Services[0].URL, "http://"), jobs["checkout"])
+	require.Contains(t, out.String(), "Milvus is a stand-in at http://"+jobs["milvus"]+": its figures are made up")
+	require.Contains(t, string(scrapes), filepath.Join(dir, "deploy/prometheus/rules/*.yml"))
+	shipped, err := os.ReadFile("deploy/prometheus/prometheus.yml")
+	require.NoError(t, err)
+	for job := range jobs {
+		require.Contains(t, jobsOf(t, shipped), job, "dashboards and rules know the jobs of the shipped configuration")
+	}
 	require.Contains(t, out.String(), "dist/heartline watch "+source.JSONData.Services[0].URL)
 	require.Contains(t, out.String(), "12:00:00 UTC, 2 minutes: errors in bursts\n")
 	require.Contains(t, out.String(), "Prometheus at "+source.JSONData.Metrics["url"]+" scrapes it")
+}
+
+// jobsOf are the jobs of a configuration of Prometheus, with the first target of each.
+func jobsOf(t *testing.T, config []byte) map[string]string {
+	t.Helper()
+	var read struct {
+		Jobs []struct {
+			Name   string                       `yaml:"job_name"`
+			Static []struct{ Targets []string } `yaml:"static_configs"`
+		} `yaml:"scrape_configs"`
+	}
+	require.NoError(t, yaml.Unmarshal(config, &read))
+	jobs := map[string]string{}
+	for _, j := range read.Jobs {
+		jobs[j.Name] = ""
+		if len(j.Static) > 0 {
+			jobs[j.Name] = j.Static[0].Targets[0]
+		}
+	}
+	return jobs
 }
 
 func TestTourEndsWithItsService(t *testing.T) {
@@ -200,14 +233,20 @@ func TestTourShowsTheStoreInDockerWhereAnEngineAnswers(t *testing.T) {
 	for _, n := range notes(t, "docker.json") {
 		commands = append(commands, strings.Join(n.Args, " "))
 	}
-	require.Equal(t, []string{"compose version", "version --format {{.Server.Version}}", "compose up --wait", "compose down"}, commands)
+	require.Equal(t, []string{"compose version", "version --format {{.Server.Version}}"}, commands)
+	commands = nil
+	for _, n := range notes(t, "dist/heartline.json") {
+		commands = append(commands, strings.Join(n.Args, " "))
+		require.Len(t, n.Env[passwordVariable], 26)
+	}
+	require.Equal(t, []string{"stack up", "stack down"}, commands)
 	require.Contains(t, out.String(), "http://127.0.0.1:3000/d/heartline-overview")
 	require.Contains(t, out.String(), "docker compose logs checkout")
 	services := readDataSource(t, "demo-store/datasource.yaml").JSONData
 	require.Equal(t, "http://127.0.0.1:9090", services.Metrics["url"])
 	require.Equal(t, []service{
 		{Name: "checkout", Kind: "app", URL: "http://127.0.0.1:8080"},
-		{Name: "checkout-metrics", Kind: "go", Selector: `job="checkout"`},
+		{Name: "checkout-metrics", Kind: "go", Selector: `job="checkout"`}, {Name: "milvus", Kind: "milvus", Selector: `job=~"milvus.*"`},
 	}, services.Services)
 }
 
