@@ -368,6 +368,10 @@ export interface Signals {
    */
   services?: List;
   /**
+   * Kinds leaves out services of other kinds; empty asks those of any.
+   */
+  kinds?: any /* signal.Kind */[];
+  /**
    * Signal is qps where it is empty. A heatmap is always of latency.
    */
   signal?: Signal;
@@ -376,7 +380,7 @@ export interface Signals {
    */
   stat?: Stat;
   /**
-   * SplitBy makes one series for each value of operation or status.
+   * SplitBy makes one series for each value of a dimension, such as operation or status.
    */
   splitBy?: SplitBy[];
   /**

@@ -55,3 +55,23 @@ func TestLenientRuleWithoutServicesIsNoData(t *testing.T) {
 	}
 	require.ErrorIs(t, respond(t, d, panel(query.TypeSignals, `{}`), alerting).Error, errNoServices)
 }
+
+func TestKindsLeaveOutServicesOfOthers(t *testing.T) {
+	d := servingSources(t, row())
+	of := map[signal.Kind][]string{}
+	for _, one := range d.services.settings {
+		of[one.Kind] = append(of[one.Kind], one.Name)
+	}
+	require.Greater(t, len(of), 1, "services of several kinds")
+	for kind, names := range of {
+		require.Equal(t, names, lines(ask1(t, d, query.TypeSignals, `{"kinds": ["`+string(kind)+`"]}`)))
+	}
+	res := respond(t, d, panel(query.TypeSignals, `{"kinds": ["milvus"], "lenient": true}`), alerting)
+	require.NoError(t, res.Error)
+	require.Empty(t, res.Frames[0].Fields)
+	require.Contains(t, notices(res.Frames[0]), `No service is of the kinds ["milvus"]`)
+	res = respond(t, d, panel(query.TypeSignals, `{"kinds": ["milvus"]}`), nil)
+	require.ErrorContains(t, res.Error, "leave kinds out")
+	res = respond(t, d, panel(query.TypeSignals, `{"kinds": ["none"]}`), nil)
+	require.ErrorContains(t, res.Error, "kinds")
+}

@@ -31,6 +31,15 @@ func (d *Datasource) signals(ctx context.Context, a ask[*query.Signals]) (answer
 	case err != nil:
 		return answer{}, err
 	}
+	if kinds := a.query.Kinds; len(kinds) > 0 {
+		chosen = slices.DeleteFunc(slices.Clone(chosen), func(one serviceSettings) bool { return !slices.Contains(kinds, one.Kind) })
+		if len(chosen) == 0 && a.query.Lenient {
+			return p.noData(fmt.Sprintf("No service is of the kinds %q.", kinds)), nil
+		}
+		if len(chosen) == 0 {
+			return answer{}, queryError{fmt.Errorf("no service is of the kinds %q: name others, or leave kinds out", kinds)}
+		}
+	}
 	if a.query.Shape() == query.FormatHeatmap {
 		return d.heatmap(ctx, p, chosen)
 	}

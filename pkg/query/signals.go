@@ -14,11 +14,13 @@ type Signals struct {
 	Format Format `json:"format,omitempty"`
 	// Services are names from the settings; empty asks all that can give the signal.
 	Services List `json:"services,omitempty"`
+	// Kinds leaves out services of other kinds; empty asks those of any.
+	Kinds []signal.Kind `json:"kinds,omitempty"`
 	// Signal is qps where it is empty. A heatmap is always of latency.
 	Signal signal.Signal `json:"signal,omitempty"`
 	// Stat is what is made of many values, such as p95; empty is the signal's first.
 	Stat signal.Stat `json:"stat,omitempty"`
-	// SplitBy makes one series for each value of operation or status.
+	// SplitBy makes one series for each value of a dimension, such as operation or status.
 	SplitBy []signal.Dimension `json:"splitBy,omitempty"`
 	// Interval is the length of one window, such as 1m or 1h; empty follows the panel.
 	Interval string `json:"interval,omitempty"`
@@ -59,6 +61,11 @@ func (q *Signals) Validate() error {
 	}
 	if q.Shape() == FormatInstant && q.Interval != "" {
 		return fmt.Errorf("interval belongs to formats %q and %q, not to %q", FormatSeries, FormatHeatmap, FormatInstant)
+	}
+	for _, kind := range q.Kinds {
+		if err := oneOf("kinds", kind, signal.Kinds...); err != nil {
+			return err
+		}
 	}
 	if err := checkSignal(q.Signal, q.Stat, q.SplitBy); err != nil {
 		return err

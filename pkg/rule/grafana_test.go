@@ -251,3 +251,7 @@ func TestFractionsInLimitsReachTheDescription(t *testing.T) {
 	require.Equal(t, "lt .Value 95.0", Limit{Is: Below, Value: 95}.test())
 	require.Equal(t, "and (ge .Value 2000.0) (lt .Value 5000.5)", Limit{Is: Between, Value: 2000, Until: 5000.5}.test())
 }
+
+func TestLimitsAreNumbersToEveryReaderOfYAML(t *testing.T) {
+	require.Equal(t, []any{int64(8e9), 2147483648.0, 0.05, 1000.0, -int64(3e6), 1e300}, plainNumbers([]float64{8e9, 1 << 31, 0.05, 1000, -3e6, 1e300}))
+}

@@ -63,6 +63,7 @@ const shaping = {
   order: undefined,
   live: undefined,
   splitBy: undefined,
+  kinds: undefined,
   lenient: undefined,
 } satisfies Fields;
 

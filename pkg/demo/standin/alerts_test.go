@@ -27,34 +27,34 @@ import (
 
 // A story is told in minutes: calm, steered, and calm again.
 const (
-	calm    = 20
-	steered = 45
-	ends    = calm + steered + 40
+	calm  = 20
+	heals = 36
 )
 
 // story is what a Prometheus would have scraped, each minute: values by series.
 type story struct {
-	wanted map[string]bool
-	values map[string][]string
+	wanted  map[string]bool
+	steered int // minutes
+	values  map[string][]string
 }
 
-func tell(t *testing.T, wanted map[string]bool, cluster bool, turn map[string]float64) story {
+func (s story) ends() int { return calm + s.steered + heals }
+
+func (s story) tell(t *testing.T, cluster bool, turn map[string]float64) {
 	t.Helper()
 	c := &clock{at: time.Unix(0, 0)} // where promtool's time begins
 	w, err := standin.New(standin.Config{Cluster: cluster, Now: c.now})
 	require.NoError(t, err)
-	s := story{wanted: wanted, values: map[string][]string{}}
-	for minute := range ends {
+	for minute := range s.ends() {
 		switch minute {
 		case calm:
 			require.NoError(t, w.Steer(turn))
-		case calm + steered:
+		case calm + s.steered:
 			w.Reset()
 		}
 		s.scrape(t, w, minute)
 		c.pass(time.Minute)
 	}
-	return s
 }
 
 // scrape appends a minute; a target that does not answer has no series but up.
@@ -101,7 +101,7 @@ func (s story) put(minute int, name, labels string, v float64) {
 	}
 	key := name + "{" + labels + "}"
 	if s.values[key] == nil {
-		s.values[key] = slices.Repeat([]string{"_"}, ends)
+		s.values[key] = slices.Repeat([]string{"_"}, s.ends())
 	}
 	s.values[key][minute] = strconv.FormatFloat(v, 'f', -1, 64)
 }
@@ -114,7 +114,7 @@ func (s story) write(out io.Writer, after int, alerts []string) {
 		fmt.Fprintf(out, "  - {series: '%s', values: '%s'}\n", key, strings.Join(values, " "))
 	}
 	fmt.Fprint(out, "  promql_expr_test:\n")
-	for _, quiet := range []int{calm - 1, ends - 1} {
+	for _, quiet := range []int{calm - 1, s.ends() - 1} {
 		fmt.Fprintf(out, "  - {expr: 'count by (alertname) (ALERTS{alertstate=\"firing\"})', eval_time: %dm, exp_samples: []}\n", quiet)
 	}
 	fmt.Fprintf(out, "  - expr: 'group by (alertname) (ALERTS{alertstate=\"firing\"})'\n    eval_time: %dm\n    exp_samples:\n", calm+after)
@@ -137,12 +137,13 @@ func milvusRules(t *testing.T) []byte {
 var stories = map[string]struct {
 	cluster bool
 	turn    map[string]float64
-	after   int // minutes until all alerts fire; 0 is almost as long as the knobs are turned
+	steered int // minutes
+	after   int // minutes until all alerts fire; 0 is as long as the knobs are turned
 	alerts  []string
 }{
 	"reading and writing": {turn: map[string]float64{"latency": 2000, "queueLatency": 400, "readQueueLatency": 900, "tsafe": 2000, "mqLatency": 3000, "slowQueries": 6, "partialResults": 1, "rateLimited": 5, "errors": 20},
 		alerts: []string{"MilvusMQSendSlow", "MilvusPartialResults", "MilvusProxyQueueSlow", "MilvusQueryNodeReadQueueSlow", "MilvusRateLimited", "MilvusRequestErrorRatioHigh", "MilvusSearchLatencyHigh", "MilvusSlowQueries", "MilvusWaitTSafeHigh"}},
-	"storing, and denied writes": {turn: map[string]float64{"flushBacklog": 80, "growingSegments": 800, "compactionBacklog": 200, "indexBacklog": 200, "indexFailures": 2, "metaErrors": 10, "metaLatency": 900, "storageErrors": 20, "loadFailures": 2, "writeDenied": 1},
+	"storing, and denied writes": {steered: 42, turn: map[string]float64{"flushBacklog": 80, "growingSegments": 800, "compactionBacklog": 200, "indexBacklog": 200, "indexFailures": 2, "metaErrors": 10, "metaLatency": 900, "storageErrors": 20, "loadFailures": 2, "writeDenied": 1},
 		alerts: []string{"MilvusCompactionBacklog", "MilvusFlushStuck", "MilvusGrowingSegmentsHigh", "MilvusIndexBacklog", "MilvusIndexTaskFailed", "MilvusLoadFailed", "MilvusMetaStoreErrors", "MilvusMetaStoreSlow", "MilvusObjectStoreErrors", "MilvusRateLimited", "MilvusRequestErrorRatioHigh", "MilvusWriteDenied"}},
 	"the log, with no request": {turn: map[string]float64{"load": 0, "checkpointLag": 5000, "consumeLag": 90_000, "walErrors": 2, "walLatency": 2, "walStalled": 120, "heartbeatStale": 60},
 		alerts: []string{"MilvusChannelCheckpointLag", "MilvusConsumeLag", "MilvusQueryNodeHeartbeatStale", "MilvusWALAppendErrors", "MilvusWALAppendSlow", "MilvusWALTimeTickStalled"}},
@@ -164,7 +165,9 @@ func TestTheShippedAlertsFireAsTheKnobsSayAndResolve(t *testing.T) {
 			dir := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "rules.yml"), rendered, 0o600))
 			var test bytes.Buffer
-			tell(t, wanted, s.cluster, s.turn).write(&test, cmp.Or(s.after, steered-1), s.alerts)
+			told := story{wanted: wanted, steered: cmp.Or(s.steered, 25), values: map[string][]string{}}
+			told.tell(t, s.cluster, s.turn)
+			told.write(&test, cmp.Or(s.after, told.steered-1), s.alerts)
 			file := filepath.Join(dir, "test.yml")
 			require.NoError(t, os.WriteFile(file, test.Bytes(), 0o600))
 			said, err := exec.CommandContext(t.Context(), promtool, "test", "rules", file).CombinedOutput()
