@@ -23,14 +23,14 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus/prometheustest"
 )
 
-// scraping starts a Prometheus that scrapes the jobs and itself each second, with the
+// scraping starts a Prometheus that scrapes the jobs and itself every other second, with the
 // shipped rules, and waits until it has figures of all to make rates of.
 func scraping(t *testing.T, jobs map[string]string) (address string) {
 	t.Helper()
 	rules, err := filepath.Abs(filepath.Join(module, "deploy", "prometheus", "rules"))
 	require.NoError(t, err)
 	itself := filepath.Join(t.TempDir(), "itself.yml")
-	config := fmt.Sprintf("global: {scrape_interval: 1s, evaluation_interval: 2s}\nrule_files: ['%s/*.yml']\n"+
+	config := fmt.Sprintf("global: {scrape_interval: 2s, evaluation_interval: 2s}\nrule_files: ['%s/*.yml']\n"+
 		"scrape_configs:\n- {job_name: prometheus, file_sd_configs: [{files: ['%s'], refresh_interval: 1s}]}\n", rules, itself)
 	for name, job := range jobs {
 		target, err := url.Parse(job)
@@ -41,7 +41,7 @@ func scraping(t *testing.T, jobs map[string]string) (address string) {
 	require.NoError(t, os.WriteFile(itself, []byte("- targets: ['"+strings.TrimPrefix(address, "http://")+"']\n"), 0o600))
 	api, err := prometheus.NewAPI(address, &http.Client{Timeout: time.Minute})
 	require.NoError(t, err)
-	enough := fmt.Sprintf("count(count_over_time(up[5m]) >= 35) == %d", len(jobs)+1)
+	enough := fmt.Sprintf("count(count_over_time(up[5m]) >= 18) == %d", len(jobs)+1)
 	require.Eventually(t, func() bool {
 		value, _, err := prometheus.Query(context.WithoutCancel(t.Context()), api, enough, time.Now())
 		vector, ok := value.(model.Vector)

@@ -139,10 +139,10 @@ func (b *board) panelSpan(p provisioning.Panel) (backend.TimeRange, error) {
 }
 
 // showsNumber tells whether a panel without rows shows a number all the same:
-// one that counts rows shows 0, which is an answer.
+// one that counts rows shows 0, which is an answer, as is "None".
 func showsNumber(p provisioning.Panel) bool {
 	_, err := strconv.ParseFloat(p.FieldConfig.Defaults.NoValue, 64)
-	return err == nil
+	return err == nil || p.FieldConfig.Defaults.NoValue == "None"
 }
 
 // needs is what a panel says, where there is nothing to show, that it needs: a

@@ -116,7 +116,18 @@ func TestPanelThatShowsANumberForNothingIsNotEmpty(t *testing.T) {
 	f.answer = func(asked) backend.DataResponse { return backend.DataResponse{} }
 	noValue := `, "fieldConfig": {"defaults": {"noValue": %q}}`
 	require.Empty(t, run(t, f, plan(t, oneQuery(countQuery, fmt.Sprintf(noValue, "0")))).Problems())
+	require.Empty(t, run(t, f, plan(t, oneQuery(countQuery, fmt.Sprintf(noValue, "None")))).Problems())
 	require.Len(t, run(t, f, plan(t, oneQuery(countQuery, fmt.Sprintf(noValue, "No alarms")))).Problems(), 1)
+}
+
+func TestAnEmptyPanelThatSaysWhatItNeedsIsNotGiven(t *testing.T) {
+	f := newFake()
+	f.answer = func(asked) backend.DataResponse { return backend.DataResponse{} }
+	r := run(t, f, plan(t, oneQuery(countQuery, `, "fieldConfig": {"defaults": {"noValue": "Nothing is told of it. Needs Milvus 2.6 and later."}}`)))
+	require.Empty(t, r.Problems())
+	c := find(t, r, "P")
+	require.Equal(t, notGiven, c.State)
+	require.Equal(t, []string{"Needs Milvus 2.6 and later."}, c.Notices)
 }
 
 func TestAllowedPanelsMayBeEmpty(t *testing.T) {
