@@ -15,6 +15,7 @@ type Dimension string
 // The dimensions. Not every kind of event has each: see Kind.Dimensions.
 const (
 	Direction  Dimension = "direction"
+	Admin      Dimension = "admin" // who answers for the direction
 	Item       Dimension = "monitor"
 	Host       Dimension = "host"
 	Level      Dimension = "level"
@@ -23,18 +24,19 @@ const (
 )
 
 // Dimensions lists every dimension, the widest first.
-var Dimensions = []Dimension{Direction, Item, Host, Level, Receiver, SendResult}
+var Dimensions = []Dimension{Direction, Admin, Item, Host, Level, Receiver, SendResult}
 
 // Dimensions lists those that events of kind k have. The host of a heartbeat is
-// where it was written; that of a log or an alarm is where its monitor starts.
+// where it was written; that of a log or an alarm is where its monitor starts. The
+// admin is that of the monitor.
 func (k Kind) Dimensions() []Dimension {
 	switch k {
 	case Heartbeats:
-		return []Dimension{Direction, Item, Host}
+		return []Dimension{Direction, Admin, Item, Host}
 	case Logs:
-		return []Dimension{Direction, Item, Host, Level}
+		return []Dimension{Direction, Admin, Item, Host, Level}
 	case Alarms:
-		return []Dimension{Direction, Item, Host, Receiver, SendResult}
+		return []Dimension{Direction, Admin, Item, Host, Receiver, SendResult}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ var headings = map[string]string{
 	string(event.Level):      "Level",
 	string(event.Receiver):   "Receiver",
 	string(event.SendResult): "Send result",
-	"admin":                  "Admin",
+	string(event.Admin):      "Admin",
 	"startupMethod":          "Startup method",
 	"executeFrequency":       "Execute frequency",
 	"alarmFrequency":         "Alarm frequency",

@@ -113,6 +113,8 @@ func (d *Datasource) valueChoices(ctx context.Context, params url.Values) ([]cho
 		return d.directionChoices(ctx, params)
 	case event.Item:
 		return d.monitorChoices(ctx, params)
+	case event.Admin:
+		return d.distinct(ctx, params, func(m event.Monitor) []string { return []string{m.Admin} })
 	case event.Host:
 		return d.hostChoices(ctx, params)
 	case event.Receiver:

@@ -65,7 +65,7 @@ func TestResourcesListTheChoicesOfEditors(t *testing.T) {
 		"levels":                           {"Debug", "Info", "Warning", "Error", "Fatal"},
 		"statuses":                         {"new", "ok", "late", "down"},
 		"sendResults":                      {"PASSED", "FAILED"},
-		"keys":                             {"direction", "monitor", "host", "level", "receiver", "sendResult"},
+		"keys":                             {"direction", "admin", "monitor", "host", "level", "receiver", "sendResult"},
 		"values?key=direction":             {"LSF", "license", "storage"},
 		"values?key=monitor&direction=LSF": {"check_jobs"},
 		"values?key=host":                  {"lic01", "lsf01", "stor01"},
@@ -90,7 +90,7 @@ func TestResourcesSayErrorsAsJSON(t *testing.T) {
 		{"unknown", "GET", "colours", 404, `{"error":"Not Found","message":"there is no resource /colours"}`},
 		{"not to be written", "POST", "monitors", 405, `{"error":"Method Not Allowed","message":"/monitors takes GET only"}`},
 		{"no key", "GET", "values", 400, `{"error":"Bad Request","message":"the parameter key is missing: values?key=direction"}`},
-		{"unknown key", "GET", "values?key=colour", 400, `{"error":"Bad Request","message":"the key \"colour\" is unknown: use one of [\"direction\" \"monitor\" \"host\" \"level\" \"receiver\" \"sendResult\"]"}`},
+		{"unknown key", "GET", "values?key=colour", 400, `{"error":"Bad Request","message":"the key \"colour\" is unknown: use one of [\"direction\" \"admin\" \"monitor\" \"host\" \"level\" \"receiver\" \"sendResult\"]"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

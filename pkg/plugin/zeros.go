@@ -26,7 +26,7 @@ func closed(dims []event.Dimension) bool {
 }
 
 // add adds, for each monitor that the filter selects, the combinations of its
-// direction, item, host and receivers with all levels and send results.
+// direction, admin, item, host and receivers with all levels and send results.
 func (z *zeros) add(ctx context.Context) error {
 	if z.kind == event.Heartbeats && slices.Contains(z.histogram.GroupBy, event.Host) {
 		return nil // where a script beats is known from its beats only
@@ -55,7 +55,7 @@ func (z *zeros) selecting() event.Filter {
 	var f event.Filter
 	for _, c := range z.filter.Conditions {
 		switch c.Dimension {
-		case event.Direction, event.Item:
+		case event.Direction, event.Admin, event.Item:
 		case event.Host:
 			if z.kind == event.Heartbeats {
 				continue
@@ -102,6 +102,8 @@ func (z *zeros) values(m event.Monitor, dim event.Dimension) []string {
 		return []string{m.Direction}
 	case event.Item:
 		return []string{m.Item}
+	case event.Admin:
+		return []string{m.Admin}
 	case event.Host:
 		return []string{m.Host}
 	case event.Receiver:

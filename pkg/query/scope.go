@@ -80,7 +80,7 @@ func (a AdHoc) condition() (event.Condition, error) {
 // error; but the user is to know that it does nothing.
 func Inapplicable(q Events) []event.Dimension {
 	dims := map[Type][]event.Dimension{
-		TypeMonitors:   {event.Direction, event.Item, event.Host, event.Receiver},
+		TypeMonitors:   {event.Direction, event.Admin, event.Item, event.Host, event.Receiver},
 		TypeHeartbeats: event.Heartbeats.Dimensions(),
 		TypeLogs:       event.Logs.Dimensions(),
 		TypeAlarms:     event.Alarms.Dimensions(),

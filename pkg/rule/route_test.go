@@ -67,6 +67,19 @@ func TestARuleIsSplitByDirections(t *testing.T) {
 	require.Empty(t, r.Terms[0].Query.(*query.Heartbeats).Filters, "the rule itself stays as it was")
 }
 
+func TestARuleIsSplitByAdmins(t *testing.T) {
+	r := ruleOf(t, pack(t, "check-scripts"), "HeartlineMonitorDown")
+	ways, err := routed(r, []Route{{Receiver: "wang", Admins: []string{"wang", "李四"}}})
+	require.NoError(t, err)
+	require.Len(t, ways, 2)
+	for i, operator := range []string{"=|", "!=|"} {
+		asked := ways[i].rule.Terms[0].Query.(*query.Heartbeats)
+		require.Equal(t, []query.AdHoc{{Key: "admin", Operator: operator, Values: []string{"wang", "李四"}}}, asked.Filters)
+		require.NoError(t, asked.Validate())
+	}
+	require.Equal(t, []string{"heartline-monitor-down-wang wang", "heartline-monitor-down -"}, told(t, r, Route{Receiver: "wang", Admins: []string{"wang", "李四"}}))
+}
+
 func TestARuleAboutAllMonitorsTogetherIsNotSplit(t *testing.T) {
 	r := ruleOf(t, pack(t, "check-scripts"), "HeartlineNoHeartbeats")
 	require.Equal(t, []string{"heartline-no-heartbeats -"}, told(t, r, Route{Receiver: "dba", Directions: []string{"mysql"}}))

@@ -164,6 +164,7 @@ describe('counting', () => {
     expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual([
       'Level',
       'Direction',
+      'Admin',
       'Monitor',
       'Host',
     ]);

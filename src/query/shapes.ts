@@ -47,7 +47,7 @@ export const shapes: Record<Type, TypeShape> = {
     subject: 'scripts',
     label: 'Heartbeats',
     description: 'When check scripts ran, and which are overdue',
-    groupBy: ['direction', 'monitor', 'host'],
+    groupBy: ['direction', 'admin', 'monitor', 'host'],
     formats: {
       rows: { label: 'Rows', description: 'One row per heartbeat', fields: [...scope, 'limit'] },
       count: { label: 'Count', description: 'Heartbeats per interval or group', fields: [...scope, ...grouping] },
@@ -68,7 +68,7 @@ export const shapes: Record<Type, TypeShape> = {
     subject: 'scripts',
     label: 'Logs',
     description: 'Log lines of check scripts',
-    groupBy: ['level', 'direction', 'monitor', 'host'],
+    groupBy: ['level', 'direction', 'admin', 'monitor', 'host'],
     formats: {
       lines: { label: 'Lines', description: 'Log lines', fields: [...ofLogs, 'order', 'limit', 'live'] },
       count: { label: 'Count', description: 'Lines per interval or group', fields: [...ofLogs, ...grouping] },
@@ -78,7 +78,7 @@ export const shapes: Record<Type, TypeShape> = {
     subject: 'scripts',
     label: 'Alarms',
     description: 'Alarms that check scripts raised, and whether they were sent',
-    groupBy: ['direction', 'monitor', 'host', 'receiver', 'sendResult'],
+    groupBy: ['direction', 'admin', 'monitor', 'host', 'receiver', 'sendResult'],
     formats: {
       rows: { label: 'Rows', description: 'One row per alarm', fields: [...ofAlarms, 'limit'] },
       count: { label: 'Count', description: 'Alarms per interval or group', fields: [...ofAlarms, ...grouping] },
@@ -160,6 +160,7 @@ export const allFields: readonly FieldName[] = [
 
 export const dimensionLabels: Record<Dimension, string> = {
   direction: 'Direction',
+  admin: 'Admin',
   monitor: 'Monitor',
   host: 'Host',
   level: 'Level',

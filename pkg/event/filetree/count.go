@@ -127,17 +127,17 @@ func (c *counting) file(ctx context.Context, f dayFile, turn int) error {
 // fileTally counts one day file into the histogram.
 type fileTally struct {
 	*counting
-	file   dayFile
-	turn   int // which file of the request it is
-	clock  *wallclock.Clock
-	match  *matcher
-	record dayfile.Record
-	stats  dayfile.Stats
-	bucket int              // of the line before
-	host   *string          // where the monitor starts, once it was asked for
-	only   *wallclock.Stamp // count this minute only
-	opened *openFile
-	failed error // the histogram is too large: an error of the request
+	file    dayFile
+	turn    int // which file of the request it is
+	clock   *wallclock.Clock
+	match   *matcher
+	record  dayfile.Record
+	stats   dayfile.Stats
+	bucket  int              // of the line before
+	monitor *event.Monitor   // once it was asked for
+	only    *wallclock.Stamp // count this minute only
+	opened  *openFile
+	failed  error // the histogram is too large: an error of the request
 }
 
 func (t *fileTally) run(ctx context.Context) error {

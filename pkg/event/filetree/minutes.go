@@ -172,15 +172,22 @@ func (t *fileTally) key(class string) []string {
 			key[i] = t.file.item.direction
 		case event.Item:
 			key[i] = t.file.item.name
+		case event.Admin:
+			key[i] = t.described().Admin
 		case event.Host:
-			if t.host == nil {
-				m, _ := t.store.monitor(t.root, t.file.item)
-				t.host = &m.Host
-			}
-			key[i] = *t.host
+			key[i] = t.described().Host
 		case event.Level, event.SendResult:
 			key[i] = class
 		}
 	}
 	return key
+}
+
+// described is the monitor of the file, as its description has it.
+func (t *fileTally) described() event.Monitor {
+	if t.monitor == nil {
+		m, _ := t.store.monitor(t.root, t.file.item)
+		t.monitor = &m
+	}
+	return *t.monitor
 }

@@ -30,7 +30,7 @@ var hashSeed = maphash.MakeSeed()
 // daySums splits files, which are in the order of their days, into those that
 // are added up. There are none where each file counts for itself.
 func (c *counting) daySums(files []dayFile) []*daySum {
-	if c.fromLines || slices.Contains(c.request.GroupBy, event.Item) || slices.Contains(c.request.GroupBy, event.Host) {
+	if c.fromLines || slices.ContainsFunc(c.request.GroupBy, func(dim event.Dimension) bool { return dim == event.Item || dim == event.Host || dim == event.Admin }) {
 		return nil
 	}
 	byDirection := slices.Contains(c.request.GroupBy, event.Direction)

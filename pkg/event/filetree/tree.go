@@ -37,7 +37,7 @@ type listing struct {
 	items    []string
 }
 
-// items lists the monitors that the filter selects by name, sorted.
+// items lists the monitors that the filter selects by name and by admin, sorted.
 func (s *Store) items(ctx context.Context, root *os.Root, f event.Filter, problems *event.Problems) ([]item, error) {
 	directions, err := folders(root, ".")
 	if err != nil {
@@ -62,7 +62,22 @@ func (s *Store) items(ctx context.Context, root *os.Root, f event.Filter, proble
 			}
 		}
 	}
-	return all, nil
+	if !f.Has(event.Admin) {
+		return all, nil
+	}
+	selected := make([]bool, len(all))
+	err = s.parallel(ctx, len(all), func(_ context.Context, i int) error {
+		m, _ := s.monitor(root, all[i])
+		selected[i] = f.Match(event.Admin, m.Admin)
+		return nil
+	})
+	var some []item
+	for i, it := range all {
+		if selected[i] {
+			some = append(some, it)
+		}
+	}
+	return some, err
 }
 
 func (s *Store) direction(root *os.Root, direction string) ([]string, error) {

@@ -18,7 +18,7 @@ func (tr trial) monitors(s selector) []event.Monitor {
 	selected := []event.Monitor{}
 	for _, m := range tr.Monitors {
 		have := map[event.Dimension][]string{
-			event.Direction: {m.Direction}, event.Item: {m.Item, m.Name()}, event.Host: {m.Host}, event.Receiver: m.Receivers,
+			event.Direction: {m.Direction}, event.Admin: {m.Admin}, event.Item: {m.Item, m.Name()}, event.Host: {m.Host}, event.Receiver: m.Receivers,
 		}
 		if !slices.ContainsFunc(s.conditions, func(c term) bool { return !c.holds(have[c.dim]) }) {
 			selected = append(selected, m)
@@ -33,7 +33,7 @@ func (tr trial) monitors(s selector) []event.Monitor {
 func testMonitors(t *testing.T, tr trial) {
 	for name, s := range tr.selectors() {
 		// Levels, results and texts are none of a monitor's properties.
-		want := tr.monitors(s.only(event.Direction, event.Item, event.Host, event.Receiver))
+		want := tr.monitors(s.only(event.Direction, event.Admin, event.Item, event.Host, event.Receiver))
 		got, err := tr.store.Monitors(t.Context(), s.filter(t))
 		require.NoError(t, err, name)
 		require.Empty(t, got.Problems, name)

@@ -103,6 +103,8 @@ func (tr trial) values(dim event.Dimension, r *row) []string {
 		return []string{r.direction}
 	case event.Item:
 		return []string{r.item, r.name()}
+	case event.Admin:
+		return []string{tr.admins[r.name()]}
 	case event.Host:
 		if r.host == "" {
 			return []string{tr.hosts[r.name()]}

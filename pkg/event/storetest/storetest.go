@@ -67,16 +67,17 @@ type trial struct {
 	store  event.Store
 	events map[event.Kind][]*row // sorted
 	hosts  map[string]string     // of each monitor, by name
+	admins map[string]string
 }
 
 func newTrial(t testing.TB, open Open, w World) trial {
 	t.Helper()
-	tr := trial{World: w, store: open(t, w).Store, events: map[event.Kind][]*row{}, hosts: map[string]string{}}
+	tr := trial{World: w, store: open(t, w).Store, events: map[event.Kind][]*row{}, hosts: map[string]string{}, admins: map[string]string{}}
 	for _, kind := range kinds {
 		tr.events[kind] = w.sorted(kind)
 	}
 	for _, m := range w.Monitors {
-		tr.hosts[m.Name()] = m.Host
+		tr.hosts[m.Name()], tr.admins[m.Name()] = m.Host, m.Admin
 	}
 	return tr
 }
