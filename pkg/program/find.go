@@ -112,7 +112,7 @@ func (s source) folder(module string) (string, error) {
 	}
 	version := sha256.Sum256(append(sums, runtime.Version()...))
 	dir := filepath.Join(cache, "heartline", "programs", fmt.Sprintf("%x", version[:6]))
-	return dir, os.MkdirAll(dir, 0o750)
+	return dir, os.MkdirAll(dir, 0o750) //nolint:gosec // below the user's cache
 }
 
 // checkout is the root of the checkout that the process works in.

@@ -212,6 +212,26 @@ func (s *services) writeScrapes(dir, itself string) (string, error) {
 	return file, os.WriteFile(file, body, 0o644)
 }
 
+// busy lets the stand-in have so many requests that the rarest of events, such as
+// the sealing of a segment, happens while somebody waits for figures.
+func (s *services) busy(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, s.milvus+"/steer?load=20", http.NoBody)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("steer the stand-in for Milvus: %w", err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("steer the stand-in for Milvus: it answers %s", resp.Status)
+	}
+	return nil
+}
+
 // warmUp waits until there are figures to show.
 func (s *services) warmUp(ctx context.Context) error {
 	return s.children[0].ready(ctx, warm+serviceTimeout, func(ctx context.Context) bool {

@@ -138,7 +138,7 @@ func playCheckout() error {
 }
 
 func playMilvus() error {
-	return playServer(os.Args[slices.Index(os.Args, "-listen")+1], "GET /metrics", func(context.CancelFunc) http.HandlerFunc {
+	return playServer(os.Args[slices.Index(os.Args, "-listen")+1], "PUT /steer", func(context.CancelFunc) http.HandlerFunc {
 		return func(http.ResponseWriter, *http.Request) {}
 	}, func(at net.Addr) {
 		fmt.Printf("its figures are made up\nheartline-milvus-standin listens on standalone http://%s\n", at)

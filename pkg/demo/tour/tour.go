@@ -90,6 +90,9 @@ func inTerminal(ctx context.Context, file string, running *services, summary dem
 	if _, err := fmt.Fprintf(out, "The demo's service is at %s and has its first customers, Milvus is a stand-in at %s: waiting %s for figures.\n", running.checkout, running.milvus, warm); err != nil {
 		return err
 	}
+	if err := running.busy(ctx); err != nil {
+		return err
+	}
 	if err := running.warmUp(ctx); err != nil {
 		return err
 	}
@@ -98,6 +101,7 @@ func inTerminal(ctx context.Context, file string, running *services, summary dem
 		return err
 	}
 	running.about, _, _ = strings.Cut(running.about, toCome) // it will not come: the service ends with this
+	running.milvus = ""                                      // and so does the stand-in
 	// What is printed below works with the service as it is started by hand.
 	if _, err := writeDataSource(sources{checkout: usualAddress, requests: filepath.Dir(requestLog)}); err != nil {
 		return err
@@ -115,9 +119,12 @@ Start it again, it says what happens when, and in a second terminal watch it:
   %[5]s -log %[6]s
   %[3]s watch %[7]s
   %[3]s check %[7]s
+Start the stand-in for Milvus again, and let it deny writes:
+  %[8]s -listen 127.0.0.1:9091
+  curl -X PUT 'http://127.0.0.1:9091/steer?writeDenied=1'
 See it in Grafana:
   start Docker and run this again, or GRAFANA_HOME=/usr/share/grafana go tool mage demo
-`, summary, running, cli, file, filepath.Join(build.Dist, "heartline-checkout"), requestLog, usualAddress)
+`, summary, running, cli, file, filepath.Join(build.Dist, "heartline-checkout"), requestLog, usualAddress, filepath.Join(build.Dist, "heartline-milvus-standin"))
 	return err
 }
 

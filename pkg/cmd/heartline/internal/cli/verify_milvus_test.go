@@ -55,6 +55,8 @@ func milvusStandIn(t *testing.T, release string) *httptest.Server {
 	t.Helper()
 	world, err := standin.New(standin.Config{Release: release, Seed: 1})
 	require.NoError(t, err)
+	// Busy, so that the rarest of events, such as the sealing of a segment, happens too.
+	require.NoError(t, world.Steer(map[string]float64{"load": 20}))
 	server := httptest.NewServer(world.Handler())
 	t.Cleanup(server.Close)
 	return server
@@ -88,7 +90,7 @@ datasources:
 			require.Zero(t, o.code, o.err)
 			panels, rules := onlyWhatNeedsMoreIsEmpty(t, r, release)
 			require.Greater(t, panels, 150, "of Milvus")
-			require.Greater(t, rules, 35, "of Milvus")
+			require.Greater(t, rules, 30, "of Milvus")
 		})
 	}
 }
@@ -106,7 +108,7 @@ func onlyWhatNeedsMoreIsEmpty(t *testing.T, r verify.Report, release string) (pa
 		switch {
 		case c.Kind == verify.KindRule && strings.HasPrefix(c.Panel, "Milvus"):
 			rules++
-			require.NotContains(t, c.State, "firing", "%s: a stand-in that nobody steers is well", c.Panel)
+			require.NotContains(t, c.State, "firing", "%s: a stand-in that is busy is well", c.Panel)
 		case c.Kind == verify.KindPanel && strings.Contains(c.Dashboard, "Milvus"):
 			panels++
 			if c.State != "not given" {
