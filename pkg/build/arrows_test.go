@@ -36,6 +36,10 @@ var arrows = []arrow{
 	{"signal", "query", "domain"},
 	{"band", "signal", "domain"},
 	{"wallclock", "event", "domain"},
+	{"milvus", "event", "domain"},
+	{"milvus", sdk, "grafana-free"},
+	{"program", "query", "domain"},
+	{"envfile", "event", "domain"},
 	{"event", "wallclock", "domain"},
 
 	{"event/filetree", "event", ""},
@@ -46,6 +50,7 @@ var arrows = []arrow{
 	{"event/filetree/dayfile", "query", "stores"},
 	{"signal/prometheus", "signal", ""},
 	{"signal/requestlog", "wallclock", ""},
+	{"signal/prometheus/prometheustest", "program", ""},
 	{"signal/prometheus", "event", "sources"},
 
 	{"query", "event", ""},

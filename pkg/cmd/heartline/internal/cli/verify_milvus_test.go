@@ -68,6 +68,7 @@ func milvusStandIn(t *testing.T, release string) *httptest.Server {
 func TestShippedDashboardsAndRulesAreAnsweredOverARealPrometheus(t *testing.T) {
 	for _, release := range []string{"2.5.14", "2.6.8"} {
 		t.Run(release, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for figures
 			log := filepath.Join(t.TempDir(), "requests.db")
 			app := runningApp(t, log)
 			address := scraping(t, map[string]string{"checkout": app, "milvus": milvusStandIn(t, release).URL})
