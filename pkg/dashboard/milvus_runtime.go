@@ -88,7 +88,7 @@ func milvusGo() []drawn {
 		plot(panel{
 			id: 14, title: "Longest GC pauses", unit: "s",
 			description: "The longest of the latest pauses of garbage collection, the ten processes with the longest. Good: below some milliseconds.",
-		}, overTime(process, processes(highest(by, "go_gc_duration_seconds", `quantile="1"`)))),
+		}, overTime(process, processes(highest(by, "go_gc_duration_seconds", `quantile=~"1|1.0"`)))),
 		plot(panel{
 			id: 15, title: "GC cycles", unit: "ops",
 			description: "Garbage collections per second, the ten processes with most. Good: below one.",

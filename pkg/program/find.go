@@ -21,13 +21,19 @@ import (
 // source is where a program comes from.
 type source struct {
 	names  []string // by which it is installed, the usual one first; Debian has its own
-	module string   // the nested module that builds it
+	module module
 	pkg    string
 }
 
-const (
-	ofPrometheus   = "tools/prometheus"
-	ofAlertmanager = "tools/alertmanager"
+// module is a nested module that builds programs.
+type module struct {
+	folder  string
+	version string // what the programs call themselves
+}
+
+var (
+	ofPrometheus   = module{"tools/prometheus", "3.15.0"}
+	ofAlertmanager = module{"tools/alertmanager", "0.28.1"}
 )
 
 var sources = map[string]source{
@@ -73,8 +79,8 @@ func (s source) build(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	module := filepath.Join(root, filepath.FromSlash(s.module))
-	dir, err := s.folder(module)
+	module := filepath.Join(root, filepath.FromSlash(s.module.folder))
+	dir, err := cacheOf(module)
 	if err != nil {
 		return "", err
 	}
@@ -92,7 +98,8 @@ func (s source) build(ctx context.Context, name string) (string, error) {
 		return path, nil
 	}
 	// The tag leaves the ways to find targets in clouds out, and half of the modules.
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "remove_all_sd", "-o", path+".new", s.pkg) //nolint:gosec // of the table above
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "remove_all_sd", //nolint:gosec // of the table above
+		"-ldflags", "-X github.com/prometheus/common/version.Version="+s.module.version, "-o", path+".new", s.pkg)
 	cmd.Dir = module
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w: %s", s.pkg, err, bytes.TrimSpace(said))
@@ -100,8 +107,8 @@ func (s source) build(ctx context.Context, name string) (string, error) {
 	return path, os.Rename(path+".new", path)
 }
 
-// folder is where the programs of a module are kept.
-func (s source) folder(module string) (string, error) {
+// cacheOf is where the programs of a module are kept.
+func cacheOf(module string) (string, error) {
 	sums, err := os.ReadFile(filepath.Join(module, "go.sum")) //nolint:gosec // of the checkout
 	if err != nil {
 		return "", err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,9 +68,12 @@ func TestFindSaysHowToInstallWhatCannotBeBuilt(t *testing.T) {
 func TestTheModulesKnowThePrograms(t *testing.T) {
 	root := checkoutRoot(t)
 	for name, s := range sources {
-		mod, err := os.ReadFile(filepath.Join(root, s.module, "go.mod"))
+		mod, err := os.ReadFile(filepath.Join(root, s.module.folder, "go.mod"))
 		require.NoError(t, err)
 		require.Contains(t, string(mod), s.pkg, name)
+		// As a library Prometheus 3.15.0 is v0.315.0.
+		library := regexp.MustCompile(`^3\.(\d+)\.`).ReplaceAllString(s.module.version, "0.3$1.")
+		require.Contains(t, string(mod), strings.Split(s.pkg, "/cmd/")[0]+" v"+library, name)
 	}
 }
 
