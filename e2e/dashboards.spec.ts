@@ -1,17 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 
-import { hasServices, noServices, watchQueries } from './grafana';
-
-async function draws(page: Page, id: string, title: string, from: string) {
-  const queries = watchQueries(page);
-  await page.goto(`/d/heartline-${id}?from=${from}&to=now`);
-  await expect(page.getByText(`Heartline / ${title}`).first()).toBeVisible();
-  await expect.poll(queries.count).toBeGreaterThan(0);
-  await page.waitForLoadState('networkidle');
-  expect(await queries.errors()).toEqual([]);
-  await expect(page.getByTestId('data-testid Panel status error')).toHaveCount(0);
-  await expect(page.getByText(/Failed to|Error loading/)).toHaveCount(0);
-}
+import { draws } from './dashboard';
+import { hasServices, noServices } from './grafana';
 
 for (const name of ['Overview', 'Monitors', 'Heartbeats', 'Logs', 'Alarms']) {
   test(`the dashboard ${name} draws without an error`, async ({ page }) => {
@@ -30,6 +20,7 @@ for (const [id, title] of Object.entries(ofServices)) {
 
 test('all dashboards are listed', async ({ request }) => {
   const found: Array<{ uid: string }> = await (await request.get('/api/search?type=dash-db&tag=heartline')).json();
-  const ids = ['overview', 'monitors', 'heartbeats', 'logs', 'alarms', ...Object.keys(ofServices)];
+  const ofMilvus = ['overview', 'requests', 'storage', 'streaming', 'runtime'].map((id) => `milvus-${id}`);
+  const ids = ['overview', 'monitors', 'heartbeats', 'logs', 'alarms', ...Object.keys(ofServices), ...ofMilvus];
   expect(found.map(({ uid }) => uid)).toEqual(expect.arrayContaining(ids.map((id) => `heartline-${id}`)));
 });

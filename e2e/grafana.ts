@@ -10,7 +10,7 @@ interface Result {
 
 const isQuery = (response: Response) => new URL(response.url()).pathname.endsWith('/ds/query');
 
-/** Keeps what the data source answers to the queries of the page, by refId. */
+/** Keeps what the data source answers to the queries of the page, by refId; of several answers the last one counts. */
 export function watchQueries(page: Page) {
   const answers: Array<{ refId: string; result: Result }> = [];
   const reading: Array<Promise<void>> = [];
@@ -28,7 +28,7 @@ export function watchQueries(page: Page) {
   });
   return {
     count: () => answers.length,
-    answerTo: (refId: string) => answers.find((answer) => answer.refId === refId)?.result,
+    answerTo: (refId: string) => answers.filter((answer) => answer.refId === refId).at(-1)?.result,
     errors: async () => {
       await Promise.all(reading);
       return answers.flatMap(({ refId, result }) => (result.error ? [`${refId}: ${result.error}`] : []));

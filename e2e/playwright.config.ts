@@ -13,6 +13,9 @@ import { cookies } from './cookies';
  *                   not set, nothing that needs a running app is tested
  * E2E_LEAK          if it is set, the data source has the demo's service (heartline-checkout, quickest with -begin
  *                   leak), and its leak is waited for: up to half an hour
+ * E2E_MILVUS        the address of the stand-in for Milvus that the data source's Prometheus scrapes, as this machine
+ *                   sees it; if it is set, it is told to deny writes, and the alert is waited for: up to a quarter of
+ *                   an hour
  */
 const password = process.env.GRAFANA_PASSWORD;
 

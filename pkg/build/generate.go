@@ -70,6 +70,7 @@ func typeScript(values map[string][]string) ([]byte, error) {
 		ExcludeFiles: []string{"decode.go", "interval.go"},
 		Frontmatter: "export type Dimension = " + union(values["event.Dimension"]) + ";\n" +
 			"export type Status = " + union(values["heartbeat.Status"]) + ";\n" +
+			"export type Kind = " + union(values["signal.Kind"]) + ";\n" +
 			"export type Signal = " + union(values["signal.Signal"]) + ";\n" +
 			"export type Stat = " + union(values["signal.Stat"]) + ";\n" +
 			"export type SplitBy = " + union(values["signal.Dimension"]) + ";\n",
@@ -77,6 +78,7 @@ func typeScript(values map[string][]string) ([]byte, error) {
 			"event.Dimension":  "Dimension",
 			"event.MaxPage":    fmt.Sprint(event.MaxPage),
 			"heartbeat.Status": "Status",
+			"signal.Kind":      "Kind",
 			"signal.Signal":    "Signal",
 			"signal.Stat":      "Stat",
 			"signal.Dimension": "SplitBy",

@@ -32,6 +32,10 @@ func lineChart(p panel, chart *timeseries.PanelBuilder) drawn {
 		// which another is missing.
 		p.colour = &sdk.FieldColor{Mode: sdk.FieldColorModeIdPaletteClassicByName}
 	}
+	if p.unit == "percentunit" {
+		// An axis of nothing but 0 reaches to 100, which is 10000 %.
+		chart.AxisSoftMax(0.01)
+	}
 	style := common.GraphThresholdsStyleModeOff
 	if p.thresholds != nil {
 		style = common.GraphThresholdsStyleModeDashed

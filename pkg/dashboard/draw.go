@@ -50,15 +50,9 @@ func bars(p panel) drawn {
 			Sort(common.SortOrderDescending))}
 }
 
-// ranking draws one horizontal bar for each row, at most so many. Rows need a
-// name: Grafana leaves it out where there is a single one.
-func ranking(p panel, rows float64) drawn {
-	p.unit = "locale"
-	p.overrides = append(p.overrides, exact())
-	if p.colour == nil {
-		p.colour = &sdk.FieldColor{Mode: sdk.FieldColorModeIdThresholds}
-	}
-	return drawn{panel: p, by: bargauge.NewPanelBuilder().
+// gauges are horizontal bars, with their names on the left, of what an answer is reduced to.
+func gauges(reduced *common.ReduceDataOptionsBuilder) *bargauge.PanelBuilder {
+	return bargauge.NewPanelBuilder().
 		Orientation(common.VizOrientationHorizontal).
 		DisplayMode(common.BarGaugeDisplayModeBasic).
 		ValueMode(common.BarGaugeValueModeText).
@@ -69,7 +63,18 @@ func ranking(p panel, rows float64) drawn {
 		Text(common.NewVizTextDisplayOptionsBuilder().ValueSize(14)).
 		ShowUnfilled(false).
 		Min(0).
-		ReduceOptions(common.NewReduceDataOptionsBuilder().Values(true).Limit(rows).Calcs([]string{}))}
+		ReduceOptions(reduced)
+}
+
+// ranking draws one horizontal bar for each row, at most so many. Rows need a
+// name: Grafana leaves it out where there is a single one.
+func ranking(p panel, rows float64) drawn {
+	p.unit = "locale"
+	p.overrides = append(p.overrides, exact())
+	if p.colour == nil {
+		p.colour = &sdk.FieldColor{Mode: sdk.FieldColorModeIdThresholds}
+	}
+	return drawn{panel: p, by: gauges(common.NewReduceDataOptionsBuilder().Values(true).Limit(rows).Calcs([]string{}))}
 }
 
 // bands draws the states of each series over time.

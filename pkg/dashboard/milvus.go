@@ -1,11 +1,11 @@
 package dashboard
 
 import (
-	"slices"
 	"strings"
 
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
+	"github.com/heartline-monitor/heartline/pkg/milvus"
 	"github.com/heartline-monitor/heartline/pkg/query"
 )
 
@@ -141,7 +141,7 @@ func (n Needs) Everywhere() bool { return n == Needs{} }
 
 // Met reports whether a release of Milvus has what is needed of it.
 func (n Needs) Met(release string) bool {
-	return (n.Since == "" || !older(release, n.Since)) && (n.Before == "" || older(release, n.Before))
+	return (n.Since == "" || !milvus.Older(release, n.Since)) && (n.Before == "" || milvus.Older(release, n.Before))
 }
 
 // String says what is needed, as it stands in the description of the panel.
@@ -190,20 +190,4 @@ func VersionSpecific() []Specific {
 		}
 	}
 	return found
-}
-
-// older reports whether release a comes before release b.
-func older(a, b string) bool { return slices.Compare(numbered(a), numbered(b)) < 0 }
-
-// numbered are the numbers of a release: 2.6.8 has three.
-func numbered(release string) []int {
-	var numbers []int
-	for part := range strings.SplitSeq(release, ".") {
-		n := 0
-		for _, digit := range part {
-			n = 10*n + int(digit-'0')
-		}
-		numbers = append(numbers, n)
-	}
-	return numbers
 }

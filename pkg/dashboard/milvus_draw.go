@@ -3,7 +3,6 @@ package dashboard
 import (
 	"cmp"
 
-	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
@@ -35,18 +34,7 @@ func ranked(p panel, asked query.Query) drawn {
 	if p.thresholds != nil {
 		p.colour = &sdk.FieldColor{Mode: sdk.FieldColorModeIdThresholds}
 	}
-	return drawn{panel: ofMilvus(p, []query.Query{asked}), by: bargauge.NewPanelBuilder().
-		Orientation(common.VizOrientationHorizontal).
-		DisplayMode(common.BarGaugeDisplayModeBasic).
-		ValueMode(common.BarGaugeValueModeText).
-		NamePlacement(common.BarGaugeNamePlacementLeft).
-		Sizing(common.BarGaugeSizingManual).
-		MinVizHeight(18).
-		MaxVizHeight(24).
-		Text(common.NewVizTextDisplayOptionsBuilder().ValueSize(14)).
-		ShowUnfilled(false).
-		Min(0).
-		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))}
+	return drawn{panel: ofMilvus(p, []query.Query{asked}), by: gauges(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}))}
 }
 
 // ofMilvus fills in what most panels about Milvus have in common.

@@ -110,5 +110,7 @@ func labelTable(p panel, expr string, labels ...string) drawn {
 		reshape("organize", map[string]any{"indexByName": order}))
 	return drawn{panel: p, by: tablepanel.NewPanelBuilder().
 		CellHeight(common.TableCellHeightSm).
+		// Four columns of the usual 150 are wider than the panel.
+		MinWidth(60).
 		Footer(common.NewTableFooterOptionsBuilder())}
 }

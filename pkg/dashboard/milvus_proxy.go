@@ -45,7 +45,7 @@ func milvusProxy() []drawn {
 			overTime("too few results", perSecond("", "milvus_proxy_retry_search_result_insufficient_cnt", `collection_name=~"$collection"`)),
 			overTime("recall measured", perSecond("", "milvus_proxy_recall_search_cnt", `collection_name=~"$collection"`))),
 		plot(panel{
-			id: 28, title: "Data scanned", unit: "MBs", needs: since26,
+			id: 28, title: "Data scanned", unit: "MiBs", needs: since26,
 			description: "Megabytes per second that searches and queries read, and the part of it that came from the object store. Good: little remote; else the cache is too small.",
 		},
 			overTime("all", perSecond("", "milvus_proxy_scanned_total_mb", inCollection)),

@@ -144,6 +144,7 @@ func TestLinterOfExpressionsComplains(t *testing.T) {
 		"of nanoseconds as seconds":          {"s", "", `time() - max(milvus_querycoord_last_heartbeat_timestamp)`, "do not go together"},
 		"of a share as a percentage":         {"percent", "", `sum(process_open_fds) / sum(process_max_fds)`, "is shown as percent"},
 		"of adding what is not alike":        {"bytes", "", `sum(process_resident_memory_bytes) + sum(go_goroutines)`, "do not go together"},
+		"MiB as megabytes":                   {"MBs", "", `sum(rate(milvus_proxy_scanned_total_mb[5m]))`, "is shown as MBs"},
 		"of a unit that Grafana has not":     {"decMBs", "", `sum(rate(milvus_proxy_scanned_total_mb[5m]))`, "is shown as decMBs"},
 		"of series that are called the same": {"short", "{{role_name}}", `sum by (role_name, node_id) (milvus_num_node)`, "are called the same"},
 		"of a legend that shows nothing":     {"short", "{{role_name}}", `sum(milvus_num_node)`, "series do not have"},

@@ -73,7 +73,7 @@ var ofStreaming = regexp.MustCompile(`^milvus_(wal|streaming|streamingcoord|stre
 
 // dormant reports whether a release defines a family and never fills it.
 func dormant(release string, f milvus.Family) bool {
-	early := older(release, "2.6")
+	early := milvus.Older(release, "2.6")
 	return early && ofStreaming.MatchString(f.Name) || early && strings.Contains(f.Note, "2.6") || strings.HasPrefix(f.Note, "master only")
 }
 

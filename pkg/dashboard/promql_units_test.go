@@ -76,7 +76,7 @@ var shownAs = map[string][]quantity{
 	"bytes":  {{is: "bytes"}},
 	"mbytes": {{is: "MiB"}},
 	"Bps":    {{is: "bytes", perSecond: true}},
-	"MBs":    {{is: "MiB", perSecond: true}},
+	"MiBs":   {{is: "MiB", perSecond: true}},
 	"reqps":  {{is: "count", perSecond: true}},
 	"ops":    {{is: "count", perSecond: true}},
 	// Seconds of a processor in a second are processors; an average of counts is a ratio.

@@ -67,6 +67,9 @@ func add(file string, lines []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(lines)
+	// Who wrote the file before had perhaps no secret in it.
+	if err = f.Chmod(0o600); err == nil {
+		_, err = f.Write(lines)
+	}
 	return errors.Join(err, f.Close())
 }

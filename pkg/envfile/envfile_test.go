@@ -59,6 +59,15 @@ func TestNobodyElseReadsAFileThatIsMade(t *testing.T) {
 	info, err := os.Stat(file)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	forget(t)
+	require.NoError(t, os.WriteFile(file, []byte("GRAFANA_PORT=3001\n"), 0o600))
+	require.NoError(t, os.Chmod(file, 0o644)) //nolint:gosec // as an editor makes it
+	_, err = Ensure(file, first)
+	require.NoError(t, err)
+	info, err = os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "a file without secrets gets one")
 }
 
 func TestFileThatCannotBeReadIsNamed(t *testing.T) {

@@ -3,14 +3,17 @@
 // knows nothing of Grafana and nothing of how a store keeps its events.
 package event
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Monitor is one check script as its writer described it. Direction and Item
 // together name it: items of the same name in two directions are two monitors.
 type Monitor struct {
 	Direction        string   // business area, e.g. "storage"
 	Item             string   // the check itself, e.g. "check_quota"
-	Admin            string   // who answers for the direction
+	Admin            string   // who answers for the direction; several are separated by spaces
 	Author           string   // who wrote the script
 	Host             string   // where the script is started
 	StartupMethod    string   // e.g. "crontab", "jenkins"
@@ -22,6 +25,16 @@ type Monitor struct {
 
 // Name is "direction/item", unique within a store.
 func (m Monitor) Name() string { return m.Direction + "/" + m.Item }
+
+// Admins are the values by which a filter finds the admin: all of them as they are
+// written and, where there are several, each.
+func (m Monitor) Admins() []string {
+	all := []string{m.Admin}
+	if names := strings.Fields(m.Admin); len(names) > 1 {
+		all = append(all, names...)
+	}
+	return all
+}
 
 // Heartbeat says that a check script ran.
 type Heartbeat struct {

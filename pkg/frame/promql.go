@@ -65,7 +65,15 @@ func Matrix(m model.Matrix, l Legend, step time.Duration) data.Frames {
 }
 
 // Vector is a numeric-multi answer: a frame for each label set with its number.
-func Vector(v model.Vector, l Legend) data.Frames {
+func Vector(v model.Vector, l Legend) data.Frames { return vector(v, l, number) }
+
+// AlertVector is Vector for alert rules, to which a null is no data: NaN stays the
+// number that it is to Prometheus, which the comparison with a limit is not true of.
+func AlertVector(v model.Vector, l Legend) data.Frames {
+	return vector(v, l, func(v model.SampleValue) *float64 { return new(float64(v)) })
+}
+
+func vector(v model.Vector, l Legend, number func(model.SampleValue) *float64) data.Frames {
 	if len(v) == 0 {
 		return data.Frames{build(data.FrameTypeNumericMulti, data.VisTypeTable)}
 	}

@@ -23,6 +23,13 @@ func Nearest(version string) (*Release, error) {
 	return Load(nearest)
 }
 
+// Older reports whether release a comes before release b.
+func Older(a, b string) bool {
+	before, _ := numbers(a) // of what is no release there are none: it is older than any
+	after, _ := numbers(b)
+	return slices.Compare(before, after) < 0
+}
+
 // numbers are those of a version, without what follows a dash or a plus.
 func numbers(version string) ([]int, error) {
 	release, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), "-")

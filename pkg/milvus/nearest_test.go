@@ -16,6 +16,9 @@ func TestNearestIsTheNewestReleaseThatIsNotNewer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, r.Version, version)
 	}
+	require.True(t, milvus.Older("2.9", "2.10"))
+	require.True(t, milvus.Older("v2.6.0-rc1", "2.6.1"))
+	require.False(t, milvus.Older("2.6.8", "2.6"))
 	_, err := milvus.Nearest("master")
 	require.ErrorContains(t, err, `"master"`)
 }

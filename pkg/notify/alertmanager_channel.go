@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -110,6 +111,9 @@ func (a *alertmanager) smtp(env Environment) (yaml.MapSlice, error) {
 	host, from := env.text("GF_SMTP_HOST"), env.text("GF_SMTP_FROM_ADDRESS")
 	if host == "" || from == "" {
 		return nil, errors.New("alertmanager.yml with mail needs a mail server: set GF_SMTP_HOST and GF_SMTP_FROM_ADDRESS, which Grafana reads too")
+	}
+	if _, port, err := net.SplitHostPort(host); err != nil || port == "" {
+		return nil, fmt.Errorf("GF_SMTP_HOST is %q, without a port: write one such as mail.example.org:587", host)
 	}
 	out := yaml.MapSlice{{Key: "smtp_smarthost", Value: host}, {Key: "smtp_from", Value: from}}
 	if env.text("GF_SMTP_STARTTLS_POLICY") == "NoStartTLS" {

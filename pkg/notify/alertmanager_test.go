@@ -97,6 +97,7 @@ func TestAlertmanagerSaysWhatIsMissing(t *testing.T) {
 		vars    vars
 	}{
 		"needs a mail server: set GF_SMTP_HOST": {"0.28", vars{"HEARTLINE_MAIL_TO": "a@example.org"}},
+		`GF_SMTP_HOST is "m", without a port`:   {"0.28", vars{"HEARTLINE_MAIL_TO": "a@example.org", "GF_SMTP_HOST": "m", "GF_SMTP_FROM_ADDRESS": "b@example.org"}},
 		"GF_SMTP_USER is set, and no password":  {"0.28", vars{"HEARTLINE_MAIL_TO": "a@example.org", "GF_SMTP_HOST": "m:25", "GF_SMTP_FROM_ADDRESS": "b@example.org", "GF_SMTP_USER": "x"}},
 		`version "new" of Alertmanager`:         {"new", nil},
 		`version "0.24" of Alertmanager`:        {"0.24", nil},
@@ -132,6 +133,8 @@ func TestRoutesOfAlertmanagerAreThoseOfTheFile(t *testing.T) {
 	require.Equal(t, "payments", routed(t, amtool, dir, "alertname=X", "team=pay.ments"))
 	require.Equal(t, "heartline", routed(t, amtool, dir, "alertname=X", "team=payxments"), "a dot is a dot")
 	require.Equal(t, "payments", routed(t, amtool, dir, "alertname=MilvusLatencyHigh", "admin=张三"))
+	require.Equal(t, "payments", routed(t, amtool, dir, "alertname=MilvusLatencyHigh", "admin=李四 张三"), "one of several admins")
+	require.Equal(t, "heartline", routed(t, amtool, dir, "alertname=MilvusLatencyHigh", "admin=张三丰"))
 	require.Equal(t, "heartline", routed(t, amtool, dir, "alertname=NotMilvusLatencyHigh", "admin=张三"))
 	require.Equal(t, "heartline", routed(t, amtool, dir, "alertname=Anything"))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/prometheus/common/model"
 
 	"github.com/heartline-monitor/heartline/deploy"
 )
@@ -58,6 +59,8 @@ type Grouping struct {
 
 const (
 	defaultPrefix = "HEARTLINE"
+	// everyLabel groups alerts by all of their labels.
+	everyLabel = "..."
 	// longestName leaves room in the 40 characters of a uid for the longest kind.
 	longestName = 40 - len("-") - len(string(WeComApp))
 )
@@ -143,8 +146,17 @@ func (g Grouping) check() error {
 			return fmt.Errorf("grouping: %s is %v: use at least 1s", name, d)
 		}
 	}
-	if slices.Contains(g.By, "") {
-		return errors.New("grouping: a label of by is empty")
+	for i, label := range g.By {
+		switch {
+		case label == "":
+			return errors.New("grouping: a label of by is empty")
+		case slices.Contains(g.By[:i], label):
+			return fmt.Errorf("grouping: label %q of by is there twice", label)
+		case label == everyLabel && len(g.By) > 1:
+			return errors.New("grouping: ... of by stands for all labels: leave the others out")
+		case label != everyLabel && !model.LegacyValidation.IsValidLabelName(label):
+			return fmt.Errorf("grouping: %q of by is no name of a label: use letters, digits and underscores, no digit first", label)
+		}
 	}
 	return nil
 }

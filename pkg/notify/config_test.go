@@ -55,11 +55,15 @@ func TestRoutesBecomeThoseOfRules(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, notes, 2)
 	require.Contains(t, notes[0], "route 2 is passed over")
-	require.Contains(t, notes[1], "the route of teams pay.ments to payments is for Alertmanager")
+	require.Contains(t, notes[1], "the route of teams pay.ments to payments is in Grafana for rules that set the label team themselves")
 	require.Equal(t, []rule.Route{
 		{
 			Receiver: "payments", Severities: []string{"critical"}, Directions: []string{"支付"}, GroupBy: []string{"alertname", "direction"},
 			GroupWait: 20 * time.Second, GroupInterval: 10 * time.Second, RepeatInterval: 30 * time.Minute,
+		},
+		{
+			Receiver: "payments", Teams: []string{"pay.ments"}, GroupBy: []string{"alertname", "instance"},
+			GroupWait: 20 * time.Second, GroupInterval: 10 * time.Second, RepeatInterval: time.Hour,
 		},
 		{
 			Receiver: "payments", Rules: []string{"Milvus*High", `SLO(x)"`}, Admins: []string{"张三"}, GroupBy: []string{"alertname", "instance"},
@@ -87,6 +91,9 @@ func TestNotificationsFileSaysWhatIsWrong(t *testing.T) {
 		one + "routes: [{receiver: a, directions: ['']}]":       "an entry of a list is empty",
 		one + "routes: [{receiver: a, grouping: {wait: 10ms}}]": "wait is 10ms: use at least 1s",
 		one + "grouping: {by: ['']}":                            "a label of by is empty",
+		one + "grouping: {by: [job, job]}":                      `label "job" of by is there twice`,
+		one + "grouping: {by: ['...', job]}":                    "stands for all labels",
+		one + "grouping: {by: [a b]}":                           `"a b" of by is no name of a label`,
 		one + "grouping: {wait: soon}":                          "soon",
 	} {
 		_, err := read(t, body)
@@ -108,6 +115,7 @@ func TestEnvironmentSaysWhatIsWrong(t *testing.T) {
 		"HEARTLINE_SLACK_URL is not an address":                         {"HEARTLINE_SLACK_URL": "hooks.slack.com/KEY"},
 		"HEARTLINE_FEISHU_URL is not an address":                        {"HEARTLINE_FEISHU_URL": "https://\x7fKEY"},
 		"HEARTLINE_SLACK_URL and HEARTLINE_SLACK_URL_FILE are both set": {"HEARTLINE_SLACK_URL": "https://a/KEY", "HEARTLINE_SLACK_URL_FILE": "/x"},
+		"HEARTLINE_SLACK_URL begins or ends with blank space":           {"HEARTLINE_SLACK_URL": "https://a/KEY\n"},
 		"HEARTLINE_SLACK_URL holds a $":                                 {"HEARTLINE_SLACK_URL": "https://a/KEY$x"},
 		"HEARTLINE_SLACK_URL_FILE holds a $ or a }":                     {"HEARTLINE_SLACK_URL_FILE": "/run/$x"},
 		"HEARTLINE_WEBHOOK_TOKEN looks like a number":                   {"HEARTLINE_WEBHOOK_URL": "https://a/", "HEARTLINE_WEBHOOK_TOKEN": "12e4"},

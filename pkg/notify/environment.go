@@ -15,6 +15,7 @@ type Environment func(name string) (value string, set bool)
 // the file that holds it.
 type variable struct {
 	name, value, file string
+	padded            bool // blank space stands around the value
 }
 
 // text is a variable that is set and not empty: compose passes those that are
@@ -28,6 +29,8 @@ func (env Environment) text(name string) string {
 // where it is not set.
 func (env Environment) look(name string) (variable, error) {
 	v := variable{name: name, value: env.text(name), file: env.text(name + "_FILE")}
+	raw, _ := env(name)
+	v.padded = raw != v.value
 	if v.value != "" && v.file != "" {
 		return v, fmt.Errorf("%s and %s_FILE are both set: unset one of them", name, name)
 	}
@@ -45,6 +48,9 @@ func (v variable) reference() (string, error) {
 			return "", fmt.Errorf("%s_FILE holds a $ or a }, which Grafana does not read in a path: name another file", v.name)
 		}
 		return "$__file{" + v.file + "}", nil
+	}
+	if v.padded {
+		return "", fmt.Errorf("%s begins or ends with blank space, which Grafana would keep: take it away", v.name)
 	}
 	if strings.Contains(v.value, "$") {
 		return "", fmt.Errorf("%s holds a $, which Grafana would read as the beginning of a variable: write %%24 in an address, or choose another secret", v.name)

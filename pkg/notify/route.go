@@ -41,12 +41,11 @@ func (c *Config) RuleRoutes(env Environment) (routes []rule.Route, notes []strin
 	}
 	for _, r := range taken {
 		if len(r.Teams) > 0 {
-			notes = append(notes, fmt.Sprintf("the route of teams %s to %s is for Alertmanager: Grafana has one receiver for a rule, "+
-				"whatever labels its alerts have; name its rules, or add a notification policy", strings.Join(r.Teams, ", "), r.Receiver))
-			continue
+			notes = append(notes, fmt.Sprintf("the route of teams %s to %s is in Grafana for rules that set the label team themselves: "+
+				"where series have it, name the rules, or add a notification policy", strings.Join(r.Teams, ", "), r.Receiver))
 		}
 		routes = append(routes, rule.Route{
-			Receiver: r.Receiver, Rules: r.Rules, Severities: r.Severities, Directions: r.Directions, Admins: r.Admins,
+			Receiver: r.Receiver, Rules: r.Rules, Severities: r.Severities, Teams: r.Teams, Directions: r.Directions, Admins: r.Admins,
 			GroupBy: r.Grouping.By, GroupWait: r.Grouping.Wait, GroupInterval: r.Grouping.Every, RepeatInterval: r.Grouping.Repeat,
 		})
 	}
@@ -70,10 +69,13 @@ func (r Route) matchers() []string {
 	match("alertname", r.Rules, globPattern)
 	match("severity", r.Severities, regexp.QuoteMeta)
 	match("direction", r.Directions, regexp.QuoteMeta)
-	match("admin", r.Admins, regexp.QuoteMeta)
+	match("admin", r.Admins, amongAdmins)
 	match("team", r.Teams, regexp.QuoteMeta)
 	return out
 }
+
+// amongAdmins finds one admin in the label, which has all of them.
+func amongAdmins(admin string) string { return `(.*\s)?` + regexp.QuoteMeta(admin) + `(\s.*)?` }
 
 func globPattern(glob string) string {
 	parts := strings.Split(glob, "*")

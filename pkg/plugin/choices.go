@@ -114,7 +114,7 @@ func (d *Datasource) valueChoices(ctx context.Context, params url.Values) ([]cho
 	case event.Item:
 		return d.monitorChoices(ctx, params)
 	case event.Admin:
-		return d.distinct(ctx, params, func(m event.Monitor) []string { return []string{m.Admin} })
+		return d.distinct(ctx, params, event.Monitor.Admins)
 	case event.Host:
 		return d.hostChoices(ctx, params)
 	case event.Receiver:

@@ -187,3 +187,15 @@ func TestZerosAreOfMonitorsThatTheFilterMeans(t *testing.T) {
 		})
 	}
 }
+
+func TestMonitorsOfSeveralAdminsAreThoseOfEach(t *testing.T) {
+	store := town()
+	store.monitors[1].Admin = "sun wang"
+	d := serving(t, store)
+	counted := ask1(t, d, query.TypeAlarms, `{"format": "count", "instant": true, "groupBy": ["admin"], "receivers": ["nobody"],
+		"filters": [{"key": "admin", "operator": "=", "value": "wang"}]}`)[0]
+	require.Equal(t, []string{"sun wang"}, values(t, counted, "admin"), "a zero, as of any other admin")
+	offered, err := choose(t, d, "values?key=admin")
+	require.NoError(t, err)
+	require.Equal(t, []string{"lin", "sun", "sun wang", "wang", "zhao"}, offered)
+}

@@ -62,7 +62,7 @@ func (s *fakeStore) Check(context.Context) (string, error) {
 func (s *fakeStore) Monitors(_ context.Context, f event.Filter) (event.Inventory, error) {
 	var selected []event.Monitor
 	for _, m := range s.monitors {
-		if f.MatchName(m.Direction, m.Item) && f.Match(event.Admin, m.Admin) && f.Match(event.Host, m.Host) && f.Match(event.Receiver, m.Receivers...) {
+		if f.MatchName(m.Direction, m.Item) && f.Match(event.Admin, m.Admins()...) && f.Match(event.Host, m.Host) && f.Match(event.Receiver, m.Receivers...) {
 			selected = append(selected, m)
 		}
 	}

@@ -139,9 +139,12 @@ func (e expression) instant(ctx context.Context) (answer, error) {
 	if len(vector) == 0 && histograms == 0 {
 		res.head.Remarks = e.unknownMetrics(ctx)
 	}
-	if e.query.Shape() == query.FormatTable {
+	switch {
+	case e.query.Shape() == query.FormatTable:
 		res.frames = data.Frames{frame.VectorTable(vector)}
-	} else {
+	case e.alert:
+		res.frames = frame.AlertVector(vector, e.legend)
+	default:
 		res.frames = frame.Vector(vector, e.legend)
 	}
 	return res, nil

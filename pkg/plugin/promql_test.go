@@ -128,6 +128,14 @@ func TestPromQLInstantAndTable(t *testing.T) {
 	require.Equal(t, []string{"42"}, values(t, ask1(t, d, query.TypePromQL, `{"expr": "42", "format": "instant"}`)[0], "Value"))
 }
 
+func TestNaNIsANumberToAnAlertRule(t *testing.T) {
+	d := servingPrometheus(t, &fakePrometheus{kind: "vector", result: `[{"metric": {"job": "idle"}, "value": [1772798400, "NaN"]}]`})
+	res := respond(t, d, panel(query.TypePromQL, `{"expr": "failed / all", "format": "instant"}`), alerting)
+	require.NoError(t, res.Error)
+	require.False(t, res.Frames[0].Fields[0].NilAt(0), "a null is no data, which nodata: Alerting makes an alert of")
+	require.Equal(t, []string{"NaN"}, values(t, res.Frames[0], "Value"))
+}
+
 func TestPromQLWithoutAnswerIsNoData(t *testing.T) {
 	for format, kind := range map[string]string{"series": "matrix", "instant": "vector"} {
 		d := servingPrometheus(t, &fakePrometheus{kind: kind, result: `[]`})

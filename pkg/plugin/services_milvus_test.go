@@ -18,7 +18,7 @@ import (
 )
 
 // scrapedMilvus is a data source over a real Prometheus that scrapes every process of a
-// Milvus stand-in each second, and has done so for a while.
+// Milvus stand-in every other second, and has done so for a while.
 func scrapedMilvus(t *testing.T, c standin.Config) *Datasource {
 	t.Helper()
 	world, err := standin.New(c)
@@ -27,13 +27,13 @@ func scrapedMilvus(t *testing.T, c standin.Config) *Datasource {
 	for _, p := range world.Processes() {
 		srv := httptest.NewServer(p.Handler())
 		t.Cleanup(srv.Close)
-		jobs = append(jobs, fmt.Sprintf("{job_name: milvus-%s, scrape_interval: 1s, static_configs: [{targets: ['%s']}]}", p.Name(), srv.Listener.Addr()))
+		jobs = append(jobs, fmt.Sprintf("{job_name: milvus-%s, scrape_interval: 2s, static_configs: [{targets: ['%s']}]}", p.Name(), srv.Listener.Addr()))
 	}
 	address := prometheustest.Start(t, t.TempDir(), "scrape_configs: ["+strings.Join(jobs, ", ")+"]\n")
 	d := openedWith(t, fmt.Sprintf(`{"metrics": {"url": %q}, "services": [{"name": "vectors", "kind": "milvus", "selector": "job=~\"milvus.*\""}]}`, address), nil, nil)
 	d.now = time.Now
 	require.Eventually(t, func() bool {
-		res := respond(t, d, lastMinute(query.TypePromQL, fmt.Sprintf(`{"expr": "count(count_over_time(up[1m]) >= 6) == %d", "format": "instant"}`, len(jobs))), nil)
+		res := respond(t, d, lastMinute(query.TypePromQL, fmt.Sprintf(`{"expr": "count(sum_over_time(up[1m]) >= 6) == %d", "format": "instant"}`, len(jobs))), nil)
 		return res.Error == nil && len(res.Frames) > 0 && res.Frames[0].Rows() > 0
 	}, time.Minute, 200*time.Millisecond)
 	return d

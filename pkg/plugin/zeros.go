@@ -86,7 +86,7 @@ func (z *zeros) combine(m event.Monitor, key []string) error {
 	}
 	dim := dims[len(key)]
 	for _, value := range z.values(m, dim) {
-		if dim != event.Item && !z.filter.Match(dim, value) {
+		if dim != event.Item && dim != event.Admin && !z.filter.Match(dim, value) {
 			continue
 		}
 		if err := z.combine(m, append(slices.Clone(key), value)); err != nil {

@@ -115,6 +115,7 @@ func (a Asked) condition() string {
 
 const (
 	noNumber     = "There is no number now: what it is read from does not answer."
+	noSeries     = "There is no value: nothing is told of it now, or the rule could not be evaluated, and its error says why."
 	notEvaluated = "The rule could not be evaluated: see its error, and the health of the data source."
 )
 

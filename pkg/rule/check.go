@@ -161,8 +161,8 @@ func (c *checker) condition(p Pack, r Rule) {
 		c.say(p, r.at("heartline"), "formula, limit, firing and resolved are of rules with terms", "compare with a number in expr, and write annotations")
 	}
 	expr := r.inGrafana()
-	if _, splits := split(expr); !splits && expr != "" && r.NoData != NoDataIsOK && p.Rendered(Grafana) {
-		c.say(p, r.at("heartline.nodata"), fmt.Sprintf("nodata is %q, and the rule has no data where nothing is wrong", r.NoData), "write OK: its expression is no comparison with a number")
+	if taken, splits := split(expr); (!splits || taken.silent()) && expr != "" && r.NoData != NoDataIsOK && p.Rendered(Grafana) {
+		c.say(p, r.at("heartline.nodata"), fmt.Sprintf("nodata is %q, and the rule has no data where nothing is wrong", r.NoData), "write OK: only a comparison of a number, without absent, and and unless, has data then")
 	}
 }
 

@@ -70,13 +70,18 @@ func (c *checker) template(p Pack, r Rule, below string, text Pair) {
 		what := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "template: "), text.Name+":1: ")
 		c.say(p, r.at(below+text.Name), "the template of "+text.Name+" cannot be read: "+what, "write {{ $labels.name }} and {{ $value }}, with functions such as humanize")
 	}
+	if err == nil && len(r.Terms) == 0 && below == "annotations." && p.Rendered(Grafana) {
+		if _, err := template.New(text.Name).Funcs(functions).Parse(declared + "{{$values := .Values}}" + withValue(text.Value)); err != nil {
+			c.say(p, r.at(below+text.Name), "the template of "+text.Name+" is none that can stand in another: it defines one, or ends what it did not begin", "write it out, or render for prometheus only")
+		}
+	}
 	if used := foreign.FindString(text.Value); used != "" && p.Rendered(Grafana) {
 		c.say(p, r.at(below+text.Name), fmt.Sprintf("%q in %s", used, text.Name), "Grafana's templates do not have it: leave it out, or render for prometheus only")
 	}
 }
 
 // foreign is what Prometheus knows in templates and Grafana does not.
-var foreign = regexp.MustCompile(`\$externalLabels|\$externalURL|\bquery\s+["` + "`" + `(]`)
+var foreign = regexp.MustCompile(`\$externalLabels|\$externalURL|\.ExternalLabels|\.ExternalURL|\bquery\s+["` + "`" + `(]`)
 
 func labelSet(labels []Pair) string {
 	sorted := slices.Clone(labels)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/heartline-monitor/heartline/pkg/milvus"
@@ -57,7 +59,7 @@ func (m metrics) check(c *checker, p Pack, r Rule, expr string, w written) {
 	if err != nil {
 		return // said when the file was read
 	}
-	if b, ok := root.(*parser.BinaryExpr); ok && b.ReturnBool && r.Alert != "" {
+	if b, ok := (*leftmost(&root)).(*parser.BinaryExpr); ok && b.ReturnBool && r.Alert != "" {
 		c.say(p, w.at(start(b)), "a comparison with bool is always an alert", "take out bool: 0 is a value as well as 1")
 	}
 	parser.Inspect(root, func(n parser.Node, _ []parser.Node) error {
@@ -74,21 +76,32 @@ func (m metrics) check(c *checker, p Pack, r Rule, expr string, w written) {
 }
 
 func (m metrics) selector(c *checker, p Pack, w written, s *parser.VectorSelector) {
-	if !strings.HasPrefix(s.Name, milvusPrefix) {
+	name := metricOf(s)
+	if !strings.HasPrefix(name, milvusPrefix) {
 		return
 	}
 	at := w.at(int(s.PosRange.Start))
-	labels, known := m[s.Name]
+	labels, known := m[name]
 	if !known {
-		c.say(p, at, fmt.Sprintf("unknown metric %q: no release of Milvus from %s to %s has it", s.Name, milvus.Versions[0], milvus.Versions[len(milvus.Versions)-1]),
-			m.similar(s.Name))
+		c.say(p, at, fmt.Sprintf("unknown metric %q: no release of Milvus from %s to %s has it", name, milvus.Versions[0], milvus.Versions[len(milvus.Versions)-1]),
+			m.similar(name))
 		return
 	}
 	for _, matcher := range s.LabelMatchers {
 		if len(labels) > 0 && !labels[matcher.Name] && !slices.Contains(p.TargetLabels, matcher.Name) {
-			c.say(p, at, fmt.Sprintf("metric %s has no label %q", s.Name, matcher.Name), labelRemedy(matcher.Name, labels))
+			c.say(p, at, fmt.Sprintf("metric %s has no label %q", name, matcher.Name), labelRemedy(matcher.Name, labels))
 		}
 	}
+}
+
+// metricOf is the metric that a selector names, before its braces or between them.
+func metricOf(s *parser.VectorSelector) string {
+	for _, matcher := range s.LabelMatchers {
+		if matcher.Name == model.MetricNameLabel && matcher.Type == labels.MatchEqual {
+			return matcher.Value
+		}
+	}
+	return s.Name
 }
 
 // similar are names that may have been meant.
@@ -118,8 +131,9 @@ func (m metrics) grouping(c *checker, p Pack, w written, a *parser.AggregateExpr
 	parser.Inspect(a.Expr, func(n parser.Node, _ []parser.Node) error {
 		switch n := n.(type) {
 		case *parser.VectorSelector:
-			labels := m[n.Name]
-			sure = sure && strings.HasPrefix(n.Name, milvusPrefix) && len(labels) > 0
+			name := metricOf(n)
+			labels := m[name]
+			sure = sure && strings.HasPrefix(name, milvusPrefix) && len(labels) > 0
 			maps.Copy(has, labels)
 		case *parser.Call:
 			sure = sure && !strings.HasPrefix(n.Func.Name, "label_")

@@ -101,6 +101,9 @@ func TestProblemsSayWhereWhatAndTheRemedy(t *testing.T) {
 		"bad PromQL behind a parameter":  {") > ${limit}", ") > ${limit} 5", "rules/fine.yml:14:24: bad PromQL: unexpected number"},
 		"PromQL in one line":             {"expr: sum(rate(milvus_proxy_req_count[5m]))", "expr: sum(rate(milvus_proxy_req_count))", "rules/fine.yml:27:24: bad PromQL: expected type range vector in call to function"},
 		"comparison with bool":           {") > ${limit}", ") > bool ${limit}", "rules/fine.yml:12:11: a comparison with bool is always an alert"},
+		"comparison with bool inside":    {") > ${limit}", ") > bool ${limit} and up", "rules/fine.yml:12:11: a comparison with bool is always an alert"},
+		"unknown metric between braces":  {"milvus_proxy_req_count[5m]", `{__name__="milvus_proxy_req_counts"}[5m]`, `rules/fine.yml:27:24: unknown metric "milvus_proxy_req_counts"`},
+		"byte order mark":                {"heartline:\n  title: Fine", "\ufeffheartline:\n  title: Fine", ""},
 		"parameter that is not used":     {") > ${limit}", ") > 1000", "rules/fine.yml:25:13: parameter limit is not used: write ${limit} where its value belongs, or take it out"},
 		"parameter that is not set":      {") > ${limit}", ") > ${limt} + ${limit}", `parameter "limt" is not set: declare it below heartline.parameters; did you mean "limit"?`},
 		"parameter of the file not used": {`{job=~"${job}"}`, "", "rules/fine.yml:5:5: parameter job is not used"},
@@ -115,6 +118,8 @@ func TestProblemsSayWhereWhatAndTheRemedy(t *testing.T) {
 		"template":                       {"{{ $labels.job }} takes", "{{ $labels.job takes", "rules/fine.yml:19:24: the template of description cannot be read"},
 		"unknown function":               {"| humanize }}", "| humanise }}", `function "humanise" not defined`},
 		"template that Grafana lacks":    {"{{ $labels.job }} takes", "{{ $externalURL }} takes", `"$externalURL" in description: Grafana's templates do not have it`},
+		"field that Grafana lacks":       {"{{ $labels.job }} takes", "{{ .ExternalLabels.cluster }} takes", `".ExternalLabels" in description: Grafana's templates do not have it`},
+		"template with a definition":     {"{{ $labels.job }} takes", `{{ define "x" }}{{ end }}`, "rules/fine.yml:19:24: the template of description is none that can stand in another"},
 		"no summary":                     {"          summary: Searches are slow\n", "", "alert SearchSlow has no summary"},
 		"nodata":                         {"nodata: OK", "nodata: ok", `rules/fine.yml:23:19: nodata is "ok": write OK, Alerting or KeepLast`},
 		"no data where all is well":      {") > ${limit}", ") > ${limit} or vector(1)", ""},
@@ -160,6 +165,17 @@ func TestAllProblemsAreSaidAtOnceInTheOrderOfTheFile(t *testing.T) {
 func TestARuleWithoutDataWhereNothingIsWrongMustBeOK(t *testing.T) {
 	require.Contains(t, checked(strings.NewReplacer(") > ${limit}", ") > ${limit} or vector(1)", "nodata: OK", "nodata: KeepLast").Replace(fine)),
 		`rules/fine.yml:23:19: nodata is "KeepLast", and the rule has no data where nothing is wrong: write OK`)
+	for expr, says := range map[string]string{
+		"up < ${limit}": "", "up < ${limit} and on (job) busy > 1": "write OK", "(up < ${limit} unless paused)": "write OK", "absent(up) == ${limit}": "write OK", "count(up == 1) < ${limit}": "",
+	} {
+		said := checked(strings.NewReplacer("        expr: |\n", "        expr: "+expr+"\n", "          histogram_quantile(0.95,\n", "", "            sum by (job, le) (rate(milvus_proxy_sq_latency_bucket{job=~\"${job}\"}[5m]))\n", "",
+			"          ) > ${limit}\n", "", "rate(milvus_proxy_req_count[5m])", "rate(milvus_proxy_req_count{job=~\"${job}\"}[5m])", "nodata: OK", "nodata: Alerting").Replace(fine))
+		if says == "" {
+			require.Empty(t, said, expr)
+		} else {
+			require.Contains(t, said, says, expr)
+		}
+	}
 }
 
 func TestPacksAreCheckedTogether(t *testing.T) {

@@ -39,6 +39,8 @@ type Target struct {
 	Routes        []Route
 	// Retired are uids of rules that Grafana may have from an earlier rendering.
 	Retired []string
+	// elsewhere are uids of rules in the files of other packs, where a rule may have moved to.
+	elsewhere []string
 }
 
 func (t Target) overHeartline() bool {
@@ -95,7 +97,7 @@ type provisionedRule struct {
 // Prometheus keeps. The same pack and target always give the same bytes.
 func RenderGrafana(p Pack, t Target) ([]byte, error) {
 	out := provisioned{APIVersion: 1}
-	kept := map[string]bool{}
+	kept := set(t.elsewhere)
 	for _, g := range p.Groups {
 		rendered, err := p.grafanaGroup(g, t)
 		if err != nil {
@@ -112,6 +114,22 @@ func RenderGrafana(p Pack, t Target) ([]byte, error) {
 		out.Delete = append(out.Delete, provisionedGone{OrgID: 1, UID: uid})
 	}
 	return encode(p.header("alert rules for Grafana"), out)
+}
+
+// grafanaUIDs are those of the rules that the pack has in Grafana, copies for receivers
+// among them.
+func (p Pack) grafanaUIDs(t Target) ([]string, error) {
+	var all []string
+	for _, g := range p.Groups {
+		rendered, err := p.grafanaGroup(g, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rendered.Rules {
+			all = append(all, r.UID)
+		}
+	}
+	return all, nil
 }
 
 // gone are the uids that are not in use, each once and sorted.

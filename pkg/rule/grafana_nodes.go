@@ -73,10 +73,10 @@ func (r Rule) conditions(offset time.Duration, t Target) (conditions, error) {
 }
 
 // withValue makes a text that is written for Prometheus one for Grafana: $value is the
-// number there. A rule that could not be evaluated has none, and a template that asks
-// for it would fail.
+// number there. Where there is no series, or the rule could not be evaluated, there is
+// none, and a template that asks for it would fail.
 func withValue(text string) string {
-	return "{{ with $values.A }}{{ $value := .Value }}" + text + "{{ else }}" + notEvaluated + "{{ end }}"
+	return "{{ with $values.A }}{{ $value := .Value }}" + text + "{{ else }}" + noSeries + "{{ end }}"
 }
 
 // promql asks for the value of an expression now.

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,7 +44,7 @@ func document(file string, content []byte) (body ast.Node, err error) {
 			body, err = nil, broken(Position{}, "it cannot be read at all")
 		}
 	}()
-	parsed, err := parser.ParseBytes(content, 0)
+	parsed, err := parser.ParseBytes(bytes.TrimPrefix(content, []byte("\ufeff")), 0)
 	if err != nil {
 		if syntax, ok := errors.AsType[yaml.Error](err); ok {
 			at := syntax.GetToken().Position

@@ -130,6 +130,27 @@ func split(expr string) (comparison, bool) {
 	return comparison{strings.TrimSpace(text), evaluator{kind, []float64{limit}}}, true
 }
 
+// silent says whether what is measured has no series where nothing is wrong: it is left
+// out by what stands behind "and" or "unless", or is there in trouble only.
+func (c comparison) silent() bool {
+	root, err := promql.ParseExpr(c.measured)
+	if err != nil {
+		return false
+	}
+	for at := root; ; {
+		switch e := at.(type) {
+		case *parser.ParenExpr:
+			at = e.Expr
+			continue
+		case *parser.BinaryExpr:
+			return e.Op == parser.LAND || e.Op == parser.LUNLESS
+		case *parser.Call:
+			return strings.HasPrefix(e.Func.Name, "absent")
+		}
+		return false
+	}
+}
+
 // leftmost goes down the left of "and" and "unless" and through parentheses.
 func leftmost(e *parser.Expr) *parser.Expr {
 	switch at := (*e).(type) {

@@ -10,6 +10,9 @@ type Route struct {
 	// Rules are names of alerts, in which * stands for any characters.
 	Rules      []string
 	Severities []string
+	// Teams are values of the label team that the rule itself sets. What its series have
+	// for one is not known before it is evaluated.
+	Teams []string
 	// Directions and Admins are of check scripts. As Grafana takes one receiver for each
 	// rule, a rule is split by them: into a copy that asks for these monitors alone, and
 	// the rule itself, which asks for the others.

@@ -74,6 +74,9 @@ func (t Route) matches(r Rule) (bool, error) {
 	if len(t.Severities) > 0 && !slices.Contains(t.Severities, r.Label("severity")) {
 		return false, nil
 	}
+	if len(t.Teams) > 0 && !slices.Contains(t.Teams, r.Label("team")) {
+		return false, nil
+	}
 	for _, glob := range t.Rules {
 		if matches, err := path.Match(glob, r.Alert); err != nil {
 			return false, fmt.Errorf("the route to %s has the pattern %q: write a name in which * stands for any characters", t.Receiver, glob)

@@ -45,6 +45,15 @@ func TestTheFirstRouteThatMatchesIsTaken(t *testing.T) {
 	}
 }
 
+func TestARouteOfTeamsTakesRulesThatSetTheLabelThemselves(t *testing.T) {
+	r := ruleOf(t, ours(t), "SearchSlow")
+	require.Equal(t, []string{"search-slow b"}, told(t, r, Route{Receiver: "a", Teams: []string{"search"}}, Route{Receiver: "b", Teams: []string{"x", "vectors"}}))
+	r = ruleOf(t, ours(t), "SearchesStopped")
+	require.Equal(t, []string{"searches-stopped a"}, told(t, r, Route{Receiver: "a", Teams: []string{"search"}}), "of its group")
+	r = ruleOf(t, pack(t, "requests"), "HeartlineCpuHigh")
+	require.Equal(t, []string{"heartline-cpu-high -"}, told(t, r, Route{Receiver: "a", Teams: []string{"search"}}))
+}
+
 func TestARuleIsSplitByDirections(t *testing.T) {
 	r := ruleOf(t, pack(t, "check-scripts"), "HeartlineMonitorLate")
 	routes := []Route{

@@ -34,13 +34,17 @@ type Written struct {
 // content is that already. The uids of rules that such a file of Grafana had, and that
 // are gone, are deleted in Grafana by the new one. The notes say what was left out.
 func Write(packs []Pack, o Output) (files []Written, notes []string, err error) {
+	if err := o.foresee(packs); err != nil {
+		return nil, nil, err
+	}
 	for _, p := range packs {
-		if !o.All && !p.Rendered(o.For) {
+		if !o.writes(p) {
 			notes = append(notes, fmt.Sprintf("%s is not written for %s: its file says so; name the pack to have it nevertheless", p.Name, o.For))
 			continue
 		}
 		notes = append(notes, p.notes(o.For, recorded(packs))...)
-		if !p.fits(o.For) {
+		// What was rendered before would stay in force.
+		if _, err := os.Stat(o.path(p)); err != nil && !p.fits(o.For) {
 			continue
 		}
 		written, err := o.write(p)
@@ -52,11 +56,36 @@ func Write(packs []Pack, o Output) (files []Written, notes []string, err error) 
 	return files, notes, nil
 }
 
-func (o Output) write(p Pack) (Written, error) {
-	w := Written{Path: filepath.Join(o.Dir, p.Name+".yaml")}
-	if o.For == Prometheus {
-		w.Path = filepath.Join(o.Dir, p.Name+".yml")
+// writes says whether the pack is one to be written.
+func (o Output) writes(p Pack) bool { return o.All || p.Rendered(o.For) }
+
+// foresee notes the rules that will be in the files. Grafana deletes what a file lists
+// even where a file that it read before has the rule: one that moved from one pack to
+// another would be gone with every start.
+func (o *Output) foresee(packs []Pack) error {
+	o.Target.elsewhere = nil
+	for _, p := range packs {
+		if o.For != Grafana || !o.writes(p) {
+			continue
+		}
+		uids, err := p.grafanaUIDs(o.Target)
+		if err != nil {
+			return err
+		}
+		o.Target.elsewhere = append(o.Target.elsewhere, uids...)
 	}
+	return nil
+}
+
+func (o Output) path(p Pack) string {
+	if o.For == Prometheus {
+		return filepath.Join(o.Dir, p.Name+".yml")
+	}
+	return filepath.Join(o.Dir, p.Name+".yaml")
+}
+
+func (o Output) write(p Pack) (Written, error) {
+	w := Written{Path: o.path(p)}
 	before, err := os.ReadFile(w.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return w, fmt.Errorf("read what was rendered before: %w", err)
@@ -87,7 +116,7 @@ func (o Output) render(p Pack, before []byte) ([]byte, error) {
 	t := o.Target
 	var had provisioned
 	if err := yaml.Unmarshal(before, &had); err != nil {
-		return nil, fmt.Errorf("read what was rendered before into %s: %w", filepath.Join(o.Dir, p.Name+".yaml"), err)
+		return nil, fmt.Errorf("read what was rendered before into %s: %w", o.path(p), err)
 	}
 	t.Retired = slices.Concat(t.Retired, had.uids())
 	return RenderGrafana(p, t)

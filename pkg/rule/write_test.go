@@ -138,3 +138,29 @@ func TestACopyForAReceiverIsDeletedWithItsRoute(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"heartline-monitor-down-dba"}, deleted(t, filepath.Join(dir, "check-scripts.yaml")))
 }
+
+func TestARuleThatMovedToAnotherPackIsNotDeleted(t *testing.T) {
+	dir := t.TempDir()
+	o := Output{For: Grafana, Dir: dir}
+	rest := parsed(t, "zebra.yml", strings.NewReplacer("SearchSlow", "ServiceUp", "search-slow", "service-up", "name: search", "name: up").Replace(fine))
+	rest.Groups = rest.Groups[:1]
+	_, _, err := Write([]Pack{parsed(t, "zebra.yml", fine)}, o)
+	require.NoError(t, err)
+	for range 2 { // what is listed once stays in the list
+		_, _, err = Write([]Pack{parsed(t, "fine.yml", fine), rest}, o)
+		require.NoError(t, err)
+		require.NotContains(t, deleted(t, filepath.Join(dir, "zebra.yaml")), "search-slow", "Grafana reads this file last")
+	}
+}
+
+func TestAPackThatHasNothingMoreForAServerLeavesNoRulesThere(t *testing.T) {
+	dir := t.TempDir()
+	p := parsed(t, "fine.yml", fine)
+	_, _, err := Write([]Pack{p}, Output{For: Grafana, Dir: dir})
+	require.NoError(t, err)
+	p.Groups = nil
+	files, _, err := Write([]Pack{p}, Output{For: Grafana, Dir: dir})
+	require.NoError(t, err)
+	require.Equal(t, []Written{{filepath.Join(dir, "fine.yaml"), true}}, files)
+	require.Equal(t, []string{"search-slow", "service-down"}, deleted(t, filepath.Join(dir, "fine.yaml")))
+}

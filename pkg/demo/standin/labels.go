@@ -41,6 +41,8 @@ func (s *subject) bound(label string) (string, bool) {
 			return "woodpecker", true
 		}
 		return "rocksmq", true
+	case "meta":
+		return "etcd", true
 	}
 	if c := s.collection; c != nil {
 		switch label {

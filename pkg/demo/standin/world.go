@@ -71,7 +71,7 @@ func New(c Config) (*World, error) {
 }
 
 // newer says whether the release is 2.6 or later: one with the streaming service.
-func (w *World) newer() bool { return w.release.Version >= "2.6" }
+func (w *World) newer() bool { return !milvus.Older(w.release.Version, "2.6") }
 
 // Release is the version that the World stands in for.
 func (w *World) Release() string { return w.release.Version }

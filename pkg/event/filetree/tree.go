@@ -68,7 +68,7 @@ func (s *Store) items(ctx context.Context, root *os.Root, f event.Filter, proble
 	selected := make([]bool, len(all))
 	err = s.parallel(ctx, len(all), func(_ context.Context, i int) error {
 		m, _ := s.monitor(root, all[i])
-		selected[i] = f.Match(event.Admin, m.Admin)
+		selected[i] = f.Match(event.Admin, m.Admins()...)
 		return nil
 	})
 	var some []item

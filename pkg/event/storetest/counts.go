@@ -45,6 +45,8 @@ func (tr trial) keys(s selector, r *row, by []event.Dimension) [][]string {
 		switch dim {
 		case event.Item:
 			values = []string{r.item}
+		case event.Admin:
+			values = []string{tr.admins[r.name()]}
 		case event.Receiver:
 			slices.Sort(values)
 			values = slices.DeleteFunc(slices.Compact(values), func(v string) bool {

@@ -18,7 +18,7 @@ func (tr trial) monitors(s selector) []event.Monitor {
 	selected := []event.Monitor{}
 	for _, m := range tr.Monitors {
 		have := map[event.Dimension][]string{
-			event.Direction: {m.Direction}, event.Admin: {m.Admin}, event.Item: {m.Item, m.Name()}, event.Host: {m.Host}, event.Receiver: m.Receivers,
+			event.Direction: {m.Direction}, event.Admin: append(strings.Fields(m.Admin), m.Admin), event.Item: {m.Item, m.Name()}, event.Host: {m.Host}, event.Receiver: m.Receivers,
 		}
 		if !slices.ContainsFunc(s.conditions, func(c term) bool { return !c.holds(have[c.dim]) }) {
 			selected = append(selected, m)

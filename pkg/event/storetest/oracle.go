@@ -104,7 +104,8 @@ func (tr trial) values(dim event.Dimension, r *row) []string {
 	case event.Item:
 		return []string{r.item, r.name()}
 	case event.Admin:
-		return []string{tr.admins[r.name()]}
+		admin := tr.admins[r.name()]
+		return append(strings.Fields(admin), admin)
 	case event.Host:
 		if r.host == "" {
 			return []string{tr.hosts[r.name()]}

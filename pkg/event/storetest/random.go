@@ -63,7 +63,7 @@ func (d dice) some(words ...string) []string {
 
 func (d dice) monitor(direction, item string) event.Monitor {
 	return event.Monitor{
-		Direction: direction, Item: item, Admin: d.of("ann", "张伟"), Author: "bob", Host: d.of("hpc01", "nas01", "服务器1"),
+		Direction: direction, Item: item, Admin: d.of("ann", "张伟", "bob 张伟"), Author: "bob", Host: d.of("hpc01", "nas01", "服务器1"),
 		StartupMethod: d.of("crontab", "jenkins"), ExecuteFrequency: d.of("every 10 minutes", "每小时一次", "once a day"),
 		AlarmFrequency: d.of("everytime", "max 3 times"), Receivers: d.some("ann", "bob", "zoë", "张伟"), Script: "/ic/scripts/" + item + ".py",
 	}

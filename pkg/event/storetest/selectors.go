@@ -31,6 +31,7 @@ var selectors = map[string]selector{
 	"everything is not of none":  {conditions: is(event.Item, event.NoneOf)},
 	"admin":                      {conditions: is(event.Admin, event.OneOf, "ann", "zoë")},
 	"not an admin":               {conditions: is(event.Admin, event.NoneOf, "ann")},
+	"several admins":             {conditions: is(event.Admin, event.OneOf, "zoë ann.x")},
 	"admin by expression":        {conditions: is(event.Admin, event.Matches, `张.`)},
 	"admin and direction":        {conditions: append(is(event.Admin, event.OneOf, "ann"), term{event.Direction, event.OneOf, []string{"LSF"}})},
 	"host":                       {conditions: is(event.Host, event.OneOf, "nas01", "hpc02")},

@@ -51,7 +51,7 @@ func small(t testing.TB) World {
 			Direction: "LSF", Item: "check_disk", Admin: "ann", Author: "bob", Host: "hpc01", StartupMethod: "crontab",
 			ExecuteFrequency: "every 10 minutes", AlarmFrequency: "max 3 times", Receivers: []string{"ann", "bob"}, Script: "/ic/scripts/check_disk.py",
 		},
-		{Direction: "storage", Item: "check_disk", Admin: "zoë", Host: "nas01", ExecuteFrequency: "once a day", AlarmFrequency: "everytime", Receivers: []string{"zoë"}},
+		{Direction: "storage", Item: "check_disk", Admin: "zoë ann.x", Host: "nas01", ExecuteFrequency: "once a day", AlarmFrequency: "everytime", Receivers: []string{"zoë"}},
 		{Direction: "storage", Item: "check_quota", Host: "nas01", ExecuteFrequency: "every hour", Receivers: []string{"ann", "张伟"}},
 		{Direction: "许可证", Item: "检查.许可证", Admin: "张伟", Host: "服务器1", ExecuteFrequency: "每10分钟", AlarmFrequency: "everytime", Receivers: []string{"张伟"}},
 		{Direction: "许可证", Item: "silent.item-1", Host: "", ExecuteFrequency: "weekly"},

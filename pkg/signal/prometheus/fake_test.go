@@ -79,7 +79,7 @@ func (f *fake) LabelValues(ctx context.Context, label string, matches []string, 
 	for _, name := range f.matching(matches) {
 		values = append(values, model.LabelValue(name))
 	}
-	return values, nil, nil
+	return values, f.warnings, nil
 }
 
 func (f *fake) LabelNames(_ context.Context, matches []string, _, _ time.Time, _ ...v1.Option) (model.LabelNames, v1.Warnings, error) {

@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 	"golang.org/x/sync/errgroup"
 
@@ -23,6 +25,29 @@ type inventory struct {
 	scrape    time.Duration        // how often the service is scraped
 	instances int                  // targets of the service
 	roles     map[target][]string  // what each process of a Milvus does
+
+	mu      sync.Mutex
+	partial v1.Warnings // of a Prometheus that told a part only
+}
+
+// warned keeps what Prometheus warns of: it may have more than it told.
+func (v *inventory) warned(warnings v1.Warnings) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.partial = append(v.partial, warnings...)
+}
+
+// certain makes a Fault of a signal that a service seems not to give where Prometheus
+// told a part only: there is no telling.
+func (s *Source) certain(v *inventory, err error) error {
+	if _, ok := errors.AsType[*signal.Unsupported](err); !ok || len(v.partial) == 0 {
+		return err
+	}
+	return s.inPart(v)
+}
+
+func (s *Source) inPart(v *inventory) error {
+	return signal.Faultf("%s answers in part only, see what it cannot reach: %.500s", where(s.api), v.partial[0])
 }
 
 // family is a metric that the service has.
@@ -55,11 +80,11 @@ func (v *inventory) find(candidates []candidate) []family {
 
 // take reads the inventory of a span of time.
 func (s *Source) take(ctx context.Context, from, to time.Time) (*inventory, error) {
-	found, err := s.values(ctx, model.MetricNameLabel, s.dialect.names(), from, to)
+	v := &inventory{names: map[string]bool{}, labels: map[string][]string{}, bounds: map[string][]float64{}, scrape: DefaultScrapeInterval}
+	found, err := s.values(ctx, v, model.MetricNameLabel, s.dialect.names(), from, to)
 	if err != nil {
 		return nil, err
 	}
-	v := &inventory{names: map[string]bool{}, labels: map[string][]string{}, bounds: map[string][]float64{}, scrape: DefaultScrapeInterval}
 	for _, name := range found {
 		v.names[string(name)] = true
 	}
@@ -69,12 +94,11 @@ func (s *Source) take(ctx context.Context, from, to time.Time) (*inventory, erro
 	if v.names[upMetric] {
 		g.Go(func() error { return s.targets(ctx, v, to) })
 	}
-	var mu sync.Mutex
 	for _, f := range described {
 		g.Go(func() error {
-			labels, bounds, err := s.describe(ctx, f, from, to)
-			mu.Lock()
-			defer mu.Unlock()
+			labels, bounds, err := s.describe(ctx, v, f, from, to)
+			v.mu.Lock()
+			defer v.mu.Unlock()
 			v.labels[f.name], v.bounds[f.name] = labels, bounds
 			return err
 		})
@@ -108,18 +132,19 @@ func (v *inventory) addIdle() {
 }
 
 // describe finds the labels of a metric, and the bounds of its buckets.
-func (s *Source) describe(ctx context.Context, f family, from, to time.Time) (labels []string, bounds []float64, err error) {
-	found, _, err := s.api.LabelNames(ctx, []string{s.metric("", named(f.names()))}, from, to)
+func (s *Source) describe(ctx context.Context, v *inventory, f family, from, to time.Time) (labels []string, bounds []float64, err error) {
+	found, warnings, err := s.api.LabelNames(ctx, []string{s.metric("", named(f.names()))}, from, to)
 	if err != nil {
 		return nil, nil, classify(ctx, s.api, err)
 	}
+	v.warned(warnings)
 	for _, name := range found {
 		labels = append(labels, string(name))
 	}
 	if !f.buckets {
 		return labels, nil, nil
 	}
-	les, err := s.values(ctx, model.BucketLabel, []string{f.name + "_bucket"}, from, to)
+	les, err := s.values(ctx, v, model.BucketLabel, []string{f.name + "_bucket"}, from, to)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,12 +158,10 @@ func (s *Source) describe(ctx context.Context, f family, from, to time.Time) (la
 }
 
 // values lists those of a label in metrics of the service.
-func (s *Source) values(ctx context.Context, label string, metrics []string, from, to time.Time) (model.LabelValues, error) {
-	found, _, err := s.api.LabelValues(ctx, label, []string{s.metric("", named(metrics))}, from, to)
-	if err != nil {
-		return nil, classify(ctx, s.api, err)
-	}
-	return found, nil
+func (s *Source) values(ctx context.Context, v *inventory, label string, metrics []string, from, to time.Time) (model.LabelValues, error) {
+	found, warnings, err := LabelValues(ctx, s.api, label, []string{s.metric("", named(metrics))}, from, to)
+	v.warned(warnings)
+	return found, err
 }
 
 // targets counts the service's targets and finds how often they are scraped: the
@@ -187,7 +210,11 @@ func (s *Source) search(ctx context.Context, from, to time.Time, found func(*inv
 // around is what the service had from the day before an instant until now.
 func (s *Source) around(ctx context.Context, from time.Time) (*inventory, error) {
 	v, err := s.known(ctx, from.Truncate(24*time.Hour).Add(-24*time.Hour), s.now().Truncate(time.Hour).Add(time.Hour))
-	if err == nil && len(v.names) == 0 {
+	switch {
+	case err != nil || len(v.names) > 0:
+	case len(v.partial) > 0:
+		err = s.inPart(v)
+	default:
 		err = signal.Faultf("%s knows nothing of the service that fits {%s}, now or in the day before: see that its target is scraped and that services[].selector fits its labels", where(s.api), s.selector)
 	}
 	return v, err

@@ -37,10 +37,11 @@ func (milvus) roles(ctx context.Context, s *Source, v *inventory, from, to time.
 	if !v.names[milvusNodes] {
 		return nil, nil
 	}
-	found, _, err := s.api.Series(ctx, []string{s.metric(milvusNodes)}, from, to)
+	found, warnings, err := s.api.Series(ctx, []string{s.metric(milvusNodes)}, from, to)
 	if err != nil {
 		return nil, classify(ctx, s.api, err)
 	}
+	v.warned(warnings)
 	roles := map[target][]string{}
 	for _, labels := range found {
 		of := targetOf(model.Metric(labels))
@@ -107,7 +108,7 @@ func (milvus) check(ctx context.Context, s *Source) (string, error) {
 	}
 	what := []string{"Milvus"}
 	if v.names[milvusBuild] {
-		versions, err := s.values(ctx, "version", []string{milvusBuild}, s.now().Add(-lookback), s.now())
+		versions, _, err := LabelValues(ctx, s.api, "version", []string{s.metric(milvusBuild)}, s.now().Add(-lookback), s.now())
 		if err != nil {
 			return "", err
 		}

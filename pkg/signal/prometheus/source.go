@@ -79,7 +79,7 @@ func (s *Source) read(ctx context.Context, r signal.Request) (signal.Answer, err
 	}
 	p, err := s.dialect.plan(s, v, r)
 	if err != nil {
-		return signal.Answer{}, err
+		return signal.Answer{}, s.certain(v, err)
 	}
 	t, err := s.evaluate(ctx, p, r.Windows)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Source) having(ctx context.Context, wanted signal.Signal, w signal.Wind
 		return nil, err
 	}
 	if reason := s.dialect.lacking(s, v, wanted); reason != "" {
-		return nil, &signal.Unsupported{Signal: wanted, Reason: reason}
+		return nil, s.certain(v, &signal.Unsupported{Signal: wanted, Reason: reason})
 	}
 	return v, nil
 }

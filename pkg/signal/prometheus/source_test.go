@@ -120,6 +120,19 @@ func TestWarningsOfPrometheusAreNotes(t *testing.T) {
 	require.Equal(t, []string{"Prometheus warns: a store did not answer"}, answer.Notes)
 }
 
+func TestWhatPrometheusToldInPartIsNotTakenForMissing(t *testing.T) {
+	for name, f := range map[string]*fake{
+		"a metric":   {kind: signal.Milvus, metrics: map[string][]string{"up": nil}},
+		"a label":    {kind: signal.Milvus, metrics: map[string][]string{"milvus_proxy_req_count": {"status"}}},
+		"everything": {kind: signal.Milvus},
+	} {
+		f.warnings = v1.Warnings{"a store did not answer"}
+		_, err := f.source(t).Read(t.Context(), signal.Request{Signal: signal.QPS, SplitBy: []signal.Dimension{signal.Operation}, Windows: last(1, time.Minute)})
+		require.ErrorAs(t, err, new(*signal.Fault), name)
+		require.EqualError(t, err, "Prometheus answers in part only, see what it cannot reach: a store did not answer", name)
+	}
+}
+
 func TestExemplarsAreTheSlowestByTime(t *testing.T) {
 	f := shop()
 	for i := range 150 {

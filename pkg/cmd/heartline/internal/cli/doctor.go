@@ -9,13 +9,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/spf13/cobra"
 
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/doctor"
-	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/provisioning"
 	"github.com/heartline-monitor/heartline/pkg/dashboard"
 	"github.com/heartline-monitor/heartline/pkg/plugin"
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
@@ -98,6 +96,7 @@ func (o *doctorOptions) run(ctx context.Context, io streams) error {
 // checks are those of the parts that were named.
 func (o *doctorOptions) checks(io streams) ([]doctor.Check, error) {
 	var checks []doctor.Check
+	client := &http.Client{Timeout: metricsTimeout}
 	if o.source.file != "" {
 		source, err := o.source.read(io.err)
 		if err != nil {
@@ -105,7 +104,7 @@ func (o *doctorOptions) checks(io streams) ([]doctor.Check, error) {
 		}
 		checks = append(checks, dataSourceCheck(source.Settings))
 		if o.prometheus == "" {
-			o.prometheus = metricsURL(source)
+			o.prometheus, client.Transport = metricsOf(source)
 		}
 	}
 	if o.milvus != "" {
@@ -116,7 +115,7 @@ func (o *doctorOptions) checks(io streams) ([]doctor.Check, error) {
 		checks = append(checks, check)
 	}
 	if o.prometheus != "" {
-		asked, err := prometheusChecks(o.prometheus)
+		asked, err := prometheusChecks(o.prometheus, client)
 		if err != nil {
 			return nil, err
 		}
@@ -133,8 +132,8 @@ func (o *doctorOptions) checks(io streams) ([]doctor.Check, error) {
 	return checks, nil
 }
 
-func prometheusChecks(address string) ([]doctor.Check, error) {
-	api, err := prometheus.NewAPI(address, &http.Client{Timeout: 30 * time.Second})
+func prometheusChecks(address string, client *http.Client) ([]doctor.Check, error) {
+	api, err := prometheus.NewAPI(address, client)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--prometheus: %w", err)}
 	}
@@ -149,18 +148,6 @@ func prometheusChecks(address string) ([]doctor.Check, error) {
 		}
 	}
 	return []doctor.Check{doctor.Targets(api), doctor.Metrics(api, needed)}, nil
-}
-
-// metricsURL is the Prometheus of a data source, "" for none.
-func metricsURL(source *provisioning.DataSource) string {
-	var settings struct {
-		Metrics struct {
-			URL string `json:"url"`
-		} `json:"metrics"`
-	}
-	// What is wrong with the settings, the data source's own check says.
-	_ = json.Unmarshal(source.Settings.JSONData, &settings)
-	return settings.Metrics.URL
 }
 
 // dataSourceCheck asks the plugin for the health of its parts.

@@ -39,6 +39,28 @@ func TestDoctorFindsAPrometheusThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
+func TestDoctorAndMilvusHaveTheCredentialsOfTheDataSource(t *testing.T) {
+	refused := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "reader" || password != "a secret" {
+			refused++
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"status": "success", "data": {"resultType": "vector", "result": []}}`))
+	}))
+	t.Cleanup(server.Close)
+	file := filepath.Join(t.TempDir(), "heartline.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("apiVersion: 1\ndatasources:\n  - {name: Heartline, type: heartline-monitor-datasource, "+
+		"jsonData: {metrics: {url: '"+server.URL+"', user: reader}}, secureJsonData: {metricsPassword: a secret}}\n"), 0o600))
+	o := heartline(t, "doctor", "--datasource", file)
+	require.NotContains(t, o.out, "refuses the credentials")
+	o = heartline(t, "milvus", "--datasource", file)
+	require.Contains(t, o.err, "knows no Milvus", "it answers")
+	require.Zero(t, refused)
+}
+
 func TestDoctorAndMilvusNameTheMistakeOnTheCommandLine(t *testing.T) {
 	for want, args := range map[string][]string{
 		"nothing to examine":     {"doctor"},

@@ -66,11 +66,12 @@ func (o *milvusOptions) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return usageError{fmt.Errorf("--selector: %w", err)}
 	}
-	address, err := o.address(io)
+	client := &http.Client{Timeout: metricsTimeout}
+	address, err := o.address(client, io)
 	if err != nil {
 		return err
 	}
-	api, err := prometheus.NewAPI(address, &http.Client{Timeout: 30 * time.Second})
+	api, err := prometheus.NewAPI(address, client)
 	if err != nil {
 		return usageError{err}
 	}
@@ -87,7 +88,8 @@ func (o *milvusOptions) run(ctx context.Context, io streams) error {
 	return nil
 }
 
-func (o *milvusOptions) address(io streams) (string, error) {
+// address is that of Prometheus. The client is given the credentials for it.
+func (o *milvusOptions) address(client *http.Client, io streams) (address string, err error) {
 	if o.prometheus != "" {
 		return o.prometheus, nil
 	}
@@ -98,8 +100,7 @@ func (o *milvusOptions) address(io streams) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	address := metricsURL(source)
-	if address == "" {
+	if address, client.Transport = metricsOf(source); address == "" {
 		return "", fmt.Errorf("data source %q has no metrics.url: set it, or name a Prometheus with --prometheus", source.Settings.Name)
 	}
 	return address, nil

@@ -21,7 +21,7 @@ const (
 	exitInterrupted = 130
 )
 
-const rootHelp = `Heartline shows how check scripts and services are doing.
+const rootHelp = `Heartline shows how check scripts, services and Milvus are doing.
 
 Commands with --datasource read the files with which Grafana is provisioned: the data
 source names the store, so that what you see is what Grafana shows. Commands with a
@@ -77,7 +77,7 @@ func run(ctx context.Context, version string, args []string, io streams) int {
 func newRoot(version string, io streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "heartline",
-		Short:         "Check scripts and services, as Grafana shows them",
+		Short:         "Check scripts, services and Milvus, as Grafana shows them",
 		Long:          rootHelp,
 		Version:       version,
 		SilenceErrors: true,

@@ -45,6 +45,20 @@ func TestFiguresAskForMetricsThatEveryReleaseHas(t *testing.T) {
 	}
 }
 
+// What is good is for the shipped rules to say: none of them counts what a client did wrong, or
+// adds up the restarts of many processes.
+func TestFiguresAreJudgedAsTheAlertsJudgeThem(t *testing.T) {
+	for _, f := range figures() {
+		require.NotRegexp(t, `fail_input|rejected_user`, f.expr, f.name)
+		if strings.HasPrefix(f.name, "restarts") {
+			require.Contains(t, f.expr, "max(changes(")
+		}
+		if f.name == "query p95" {
+			require.Nil(t, f.good, "no rule judges it")
+		}
+	}
+}
+
 // fake answers range queries with the values of the first name that the query holds.
 func fake(t *testing.T, versions []string, values map[string][]float64) v1.API {
 	t.Helper()

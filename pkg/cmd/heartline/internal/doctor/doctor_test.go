@@ -121,6 +121,9 @@ func TestMilvusIsAskedForItsHealthAndItsClientsPort(t *testing.T) {
 	check, err = Milvus(serve(t, map[string]string{"/healthz": "500"}))
 	require.NoError(t, err)
 	require.Equal(t, Error, states(t, check(t.Context()))["milvus health"])
+	check, err = Milvus(serve(t, map[string]string{"/healthz": "<html>Log in</html>"}))
+	require.NoError(t, err)
+	require.Equal(t, Error, states(t, check(t.Context()))["milvus health"], "a login page is no Milvus")
 	_, err = Milvus("http://")
 	require.ErrorContains(t, err, "no URL")
 }

@@ -61,6 +61,9 @@ func milvusHealth(ctx context.Context, base string) Finding {
 	case status != http.StatusOK:
 		f.Status, f.What = Error, fmt.Sprintf("%s/healthz answers %d: %s", base, status, said)
 		f.Remedy = "the answer names the component that is not well: read its log, and see that etcd and the object store answer"
+	case !strings.Contains(said, "OK"):
+		f.Status, f.What = Error, fmt.Sprintf("%s/healthz answers, but not as Milvus does: %s", base, said)
+		f.Remedy = "see that --milvus is the address of a Milvus, without a proxy or a login page before its port " + milvusMetricsPort
 	default:
 		f.What = base + "/healthz says " + said
 	}
