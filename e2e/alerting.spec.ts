@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { hasServices, noServices } from './grafana';
+import { test } from './session';
 
 const ofServices = ['request performance', 'go runtime'];
 

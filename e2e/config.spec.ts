@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { saveAndTest, uid, verdict, withDataSource } from './grafana';
+import { test } from './session';
 
 test('the provisioned data source saves and tests', async ({ page }) => {
   await page.goto(`/connections/datasources/edit/${uid}`);

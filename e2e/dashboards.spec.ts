@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { draws } from './dashboard';
 import { hasServices, noServices } from './grafana';
+import { test } from './session';
 
 for (const name of ['Overview', 'Monitors', 'Heartbeats', 'Logs', 'Alarms']) {
   test(`the dashboard ${name} draws without an error`, async ({ page }) => {

@@ -1,6 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 import { explore, watchQueries } from './grafana';
+import { test } from './session';
 import { appendLine, canWrite } from './store';
 
 const lines = { queryType: 'logs', format: 'lines' };

@@ -1,4 +1,6 @@
-import { type APIRequestContext, expect, test } from '@playwright/test';
+import { type APIRequestContext, expect } from '@playwright/test';
+
+import { test } from './session';
 
 /** Longer than the demo's service takes from one leak to the next. */
 const cycle = 18 * 60_000;

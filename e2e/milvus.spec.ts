@@ -1,7 +1,8 @@
-import { type APIRequestContext, expect, test } from '@playwright/test';
+import { type APIRequestContext, expect } from '@playwright/test';
 
 import { draws } from './dashboard';
 import { explore, saveAndTest, uid, verdict, watchQueries, withDataSource } from './grafana';
+import { test } from './session';
 
 const standin = process.env.E2E_MILVUS;
 
@@ -29,6 +30,7 @@ const dashboards = {
 test.describe('the dashboards of Milvus', () => {
   // The tallest has some 70 panels when all its rows are open.
   test.use({ viewport: { width: 1600, height: 9_000 } });
+  test.describe.configure({ timeout: 180_000 });
   for (const [id, title] of Object.entries(dashboards)) {
     test(`${title} draws without an error, with all its rows open`, async ({ page }) => {
       await draws(page, `milvus-${id}`, title, 'now-15m');

@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-import { cookies } from './cookies';
+import { credentials } from './session';
 
 /*
  * GRAFANA_URL       the Grafana to click through; it has the plugin, and what provisioning/ holds
@@ -17,12 +17,9 @@ import { cookies } from './cookies';
  *                   sees it; if it is set, it is told to deny writes, and the alert is waited for: up to a quarter of
  *                   an hour
  */
-const password = process.env.GRAFANA_PASSWORD;
-
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
-  globalSetup: './login.ts',
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 20_000 },
@@ -35,9 +32,8 @@ export default defineConfig({
   ],
   use: {
     baseURL: process.env.GRAFANA_URL,
-    storageState: password ? cookies : undefined,
-    // The cookie of a session is good for ten minutes, and only a page renews it.
-    httpCredentials: password ? { username: process.env.GRAFANA_USER ?? 'admin', password, send: 'always' } : undefined,
+    // A session is good for ten minutes, and only a page renews it.
+    httpCredentials: credentials.password ? { ...credentials, send: 'always' } : undefined,
     // High enough that every panel of a dashboard is in view, and so is drawn.
     viewport: { width: 1600, height: 3200 },
     screenshot: 'only-on-failure',

@@ -1,6 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 import { explore, saveAndTest, verdict, withDataSource } from './grafana';
+import { test } from './session';
 
 const app = process.env.E2E_APP;
 const noApp = 'E2E_APP is not set';

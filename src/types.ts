@@ -1,7 +1,7 @@
 import type { DataSourceJsonData, DataSourceSettings } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 
-import type { Alarms, Heartbeats, Live, Logs, Monitors, PromQL, Report, Signals, Type } from './query.gen';
+import type { Alarms, Heartbeats, Kind, Live, Logs, Monitors, PromQL, Report, Signals, Type } from './query.gen';
 
 /** Every field of the query model; which of them a query has is said in query/shapes. */
 export type Fields = Partial<Monitors & Heartbeats & Logs & Alarms & Signals & Live & PromQL & Report>;
@@ -22,8 +22,8 @@ export interface VariableQuery extends DataQuery {
   kind: VariableKind;
   directions?: string[];
   monitors?: string[];
-  /** Kinds of services. */
-  kinds?: string[];
+  /** Kinds of services; a template variable among them is replaced. */
+  kinds?: Kind[];
   /** A label in Prometheus. */
   label?: string;
   /** The series that have it, as a selector in PromQL; empty takes all. */

@@ -62,7 +62,7 @@ func TestNobodyElseReadsAFileThatIsMade(t *testing.T) {
 
 	forget(t)
 	require.NoError(t, os.WriteFile(file, []byte("GRAFANA_PORT=3001\n"), 0o600))
-	require.NoError(t, os.Chmod(file, 0o644)) //nolint:gosec // as an editor makes it
+	require.NoError(t, os.Chmod(file, 0o644))
 	_, err = Ensure(file, first)
 	require.NoError(t, err)
 	info, err = os.Stat(file)

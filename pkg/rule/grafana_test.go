@@ -178,7 +178,7 @@ func expanded(t *testing.T, text string, labels map[string]string, values map[st
 	require.NoError(t, err, text)
 	var out bytes.Buffer
 	require.NoError(t, expander.Execute(&out, map[string]any{"Labels": labels, "Values": values, "Value": "[ var='A' ]"}), text)
-	require.NotContains(t, out.String(), "no value", text)
+	require.NotContains(t, out.String(), "<no value>", text)
 	return out.String()
 }
 

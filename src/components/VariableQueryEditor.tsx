@@ -2,6 +2,7 @@ import { Combobox, Stack } from '@grafana/ui';
 import React, { useCallback } from 'react';
 
 import type { HeartlineDataSource } from '../datasource';
+import type { Kind } from '../query.gen';
 import { type Restriction, restrictions } from '../resources';
 import { serviceKinds } from '../services';
 import type { VariableKind, VariableQuery } from '../types';
@@ -76,7 +77,7 @@ export function VariableQueryEditor({ query, onChange, datasource }: Props) {
           label="Of kinds"
           value={query.kinds}
           load={loadKinds}
-          onChange={(value) => onChange(restrict({ ...query, kinds: value }, kind))}
+          onChange={(value) => onChange(restrict({ ...query, kinds: value as Kind[] }, kind))}
         />
       )}
       {kind === 'labelValues' && (
