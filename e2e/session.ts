@@ -8,10 +8,10 @@ export const credentials = {
 
 /** Tests that each have a session of their own: one that several share ends when a page of one renews it. */
 export const test = base.extend({
-  storageState: async ({ playwright, baseURL }, use) => {
+  storageState: async ({ playwright, baseURL }, give) => {
     const { username: user, password } = credentials;
     if (!password) {
-      return use(undefined);
+      return give(undefined);
     }
     const context = await playwright.request.newContext({ baseURL });
     const response = await context.post('/login', { data: { user, password } });
@@ -20,6 +20,6 @@ export const test = base.extend({
     }
     const state = await context.storageState();
     await context.dispose();
-    return use(state);
+    return give(state);
   },
 });
