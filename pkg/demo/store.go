@@ -18,6 +18,14 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/event"
 )
 
+// What the demo is made with, wherever it is shown.
+const (
+	// Zone is that of the demo store's times: not the one most readers sit in, so that a
+	// mistake shows.
+	Zone = "Asia/Shanghai"
+	Seed = 20_260_306
+)
+
 // Week is how long the demo store reaches back.
 const Week = 7 * 24 * time.Hour
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/heartline-monitor/heartline/pkg/demo"
 )
 
 // shippedDataSource is the demo's, for docker-compose.yaml.
@@ -83,7 +85,7 @@ func (s sources) fill(shipped string) (string, error) {
 			return "", err
 		}
 	}
-	filled := strings.NewReplacer("${HEARTLINE_EVENTS_PATH}", paths[0], "${HEARTLINE_TIMEZONE}", zone, "${HEARTLINE_REQUESTS_PATH}", paths[1],
+	filled := strings.NewReplacer("${HEARTLINE_EVENTS_PATH}", paths[0], "${HEARTLINE_TIMEZONE}", demo.Zone, "${HEARTLINE_REQUESTS_PATH}", paths[1],
 		"${HEARTLINE_CHECKOUT_URL}", s.checkout, "${HEARTLINE_METRICS_URL}", s.metrics).Replace(shipped)
 	if strings.Contains(filled, ": ${") {
 		return "", fmt.Errorf("%s has a variable that the demo does not know", shippedDataSource)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/build"
+	"github.com/heartline-monitor/heartline/pkg/demo"
 	"github.com/heartline-monitor/heartline/pkg/envfile"
 )
 
@@ -85,7 +86,7 @@ func (h *home) environment(work string) ([]string, error) {
 		"GF_PATHS_PLUGINS="+filepath.Join(work, "plugins"),
 		"GF_PATHS_PROVISIONING="+filepath.Join(work, "provisioning"),
 		"HEARTLINE_EVENTS_PATH="+events,
-		"HEARTLINE_TIMEZONE="+zone,
+		"HEARTLINE_TIMEZONE="+demo.Zone,
 		"HEARTLINE_REQUESTS_PATH="+log,
 	), nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/heartline-monitor/heartline/pkg/build"
+	"github.com/heartline-monitor/heartline/pkg/demo"
 	"github.com/heartline-monitor/heartline/pkg/program"
 )
 
@@ -51,12 +52,17 @@ type services struct {
 func startServices(ctx context.Context, out io.Writer) (*services, error) {
 	ctx, stop := context.WithCancel(ctx)
 	s := &services{stop: stop}
-	err := s.startCheckout(ctx)
+	// First: while one is built, the others would run long enough to seem warm, and
+	// nobody would have scraped them.
+	binary, err := s.findPrometheus(ctx, out)
+	if err == nil {
+		err = s.startCheckout(ctx)
+	}
 	if err == nil {
 		err = s.startMilvus(ctx)
 	}
-	if err == nil {
-		err = s.startPrometheus(ctx, out)
+	if err == nil && binary != "" {
+		err = s.startPrometheus(ctx, binary)
 	}
 	if err != nil {
 		s.close()
@@ -91,14 +97,14 @@ func (s *services) startCheckout(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(requestLog), 0o755); err != nil {
 		return err
 	}
-	lines, address, err := s.listening(ctx, "heartline-checkout", "checkout", "-listen", "127.0.0.1:0", "-log", requestLog, "-seed", strconv.Itoa(seed))
+	lines, address, err := s.listening(ctx, "heartline-checkout", "checkout", "-listen", "127.0.0.1:0", "-log", requestLog, "-seed", strconv.Itoa(demo.Seed))
 	s.about, s.checkout = lines, address
 	return err
 }
 
 // startMilvus starts the stand-in: a real Milvus is in docker-compose.yaml.
 func (s *services) startMilvus(ctx context.Context) (err error) {
-	_, s.milvus, err = s.listening(ctx, "heartline-milvus-standin", "milvus-standin", "-listen", "127.0.0.1:0", "-seed", strconv.Itoa(seed))
+	_, s.milvus, err = s.listening(ctx, "heartline-milvus-standin", "milvus-standin", "-listen", "127.0.0.1:0", "-seed", strconv.Itoa(demo.Seed))
 	return err
 }
 
@@ -139,19 +145,21 @@ func cutLastLine(text string) (before, last string) {
 	return text[:i], text[i:]
 }
 
-// startPrometheus starts one that is installed, or else is built here. Where that
-// cannot be, the demo goes on without.
-func (s *services) startPrometheus(ctx context.Context, out io.Writer) error {
+// findPrometheus finds one that is installed, or else builds it. Where that cannot be,
+// the demo goes on without, and the path is empty.
+func (s *services) findPrometheus(ctx context.Context, out io.Writer) (binary string, err error) {
 	if _, err := exec.LookPath("prometheus"); err != nil {
 		if _, err := fmt.Fprintln(out, "No prometheus is on the PATH: one is built, which takes minutes the first time."); err != nil {
-			return err
+			return "", err
 		}
 	}
-	binary, err := program.Find(ctx, "prometheus")
-	if err != nil {
-		s.without = err
-		return ctx.Err()
+	if binary, s.without = program.Find(ctx, "prometheus"); s.without != nil {
+		return "", ctx.Err()
 	}
+	return binary, nil
+}
+
+func (s *services) startPrometheus(ctx context.Context, binary string) error {
 	work := filepath.Join(folder, "prometheus")
 	if err := os.RemoveAll(work); err != nil {
 		return err

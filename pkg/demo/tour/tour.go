@@ -22,10 +22,6 @@ import (
 const (
 	// folder holds everything that a tour makes.
 	folder = "demo-store"
-	// zone is that of the demo store's times: not the one most readers sit in,
-	// so that a mistake shows.
-	zone = "Asia/Shanghai"
-	seed = 20_260_306
 	// usualAddress is where the demo's service listens when nobody says otherwise.
 	usualAddress = "http://127.0.0.1:8080"
 )
@@ -38,11 +34,11 @@ var store = filepath.Join(folder, "monitor_db")
 // until the context ends; else in the terminal. With CI set in the environment it
 // stays in the terminal.
 func Run(ctx context.Context, home string, out io.Writer) error {
-	loc, err := time.LoadLocation(zone)
+	loc, err := time.LoadLocation(demo.Zone)
 	if err != nil {
 		return err
 	}
-	options := demo.Options{End: time.Now(), Seed: seed, Location: loc}
+	options := demo.Options{End: time.Now(), Seed: demo.Seed, Location: loc}
 	summary, err := demo.Write(store, options)
 	if err != nil {
 		return err

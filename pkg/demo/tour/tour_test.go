@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -108,6 +109,26 @@ func TestTourLetsAPrometheusScrapeTheService(t *testing.T) {
 	require.Contains(t, out.String(), "dist/heartline watch "+source.JSONData.Services[0].URL)
 	require.Contains(t, out.String(), "12:00:00 UTC, 2 minutes: errors in bursts\n")
 	require.Contains(t, out.String(), "Prometheus at "+source.JSONData.Metrics["url"]+" scrapes it")
+}
+
+func TestTourBuildsAPrometheusBeforeItStartsWhatIsScraped(t *testing.T) {
+	root, err := exec.CommandContext(t.Context(), "go", "env", "GOMOD").Output()
+	require.NoError(t, err)
+	dir := checkout(t)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	self, err := os.Executable()
+	require.NoError(t, err)
+	// A go whose builds note whether the service is there already.
+	script := "#!/bin/sh\nif [ \"$1\" = env ]; then echo " + strings.TrimSpace(string(root)) + "; exit; fi\n" +
+		"if [ -e " + filepath.Join(dir, "demo-store", "checkout.txt") + " ]; then echo late; else echo first; fi > " + filepath.Join(dir, "built") + "\n" +
+		"while [ \"$1\" != -o ]; do shift; done\n/bin/ln -s " + self + " \"$2\"\n"
+	require.NoError(t, os.WriteFile(filepath.Join(os.Getenv("PATH"), "go"), []byte(script), 0o700))
+	var out bytes.Buffer
+	require.NoError(t, Run(t.Context(), "", &out))
+	built, err := os.ReadFile("built")
+	require.NoError(t, err)
+	require.Equal(t, "first\n", string(built))
+	require.Regexp(t, `Prometheus at http://127\.0\.0\.1:\d+ scrapes it`, out.String())
 }
 
 // jobsOf are the jobs of a configuration of Prometheus, with the first target of each.

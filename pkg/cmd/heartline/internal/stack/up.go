@@ -14,13 +14,8 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/envfile"
 )
 
-const (
-	// demoZone is that of the demo store's times, as docker-compose.yaml has it.
-	demoZone = "Asia/Shanghai"
-	demoSeed = 20_260_306
-	// tail is how many lines of its log are shown of a service that is not well.
-	tail = "15"
-)
+// tail is how many lines of its log are shown of a service that is not well.
+const tail = "15"
 
 // Up starts the services and waits until they are well, which may take as long as
 // timeout. The prerequisites are the caller's to check.
@@ -62,12 +57,12 @@ func (s *Stack) prepare() error {
 	if named != "" || exists(s.demoStore()) {
 		return nil
 	}
-	zone, err := time.LoadLocation(demoZone)
+	zone, err := time.LoadLocation(demo.Zone)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "Making a demo store of check scripts in %s\n", s.relative(s.demoStore()))
-	_, err = demo.Write(s.demoStore(), demo.Options{End: time.Now(), Seed: demoSeed, Location: zone})
+	_, err = demo.Write(s.demoStore(), demo.Options{End: time.Now(), Seed: demo.Seed, Location: zone})
 	return err
 }
 
