@@ -51,6 +51,7 @@ var arrows = []arrow{
 	{"signal/prometheus", "signal", ""},
 	{"signal/requestlog", "wallclock", ""},
 	{"signal/prometheus/prometheustest", "program", ""},
+	{"signal/prometheus", "milvus", ""},
 	{"signal/prometheus", "event", "sources"},
 
 	{"query", "event", ""},

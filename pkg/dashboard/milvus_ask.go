@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/heartline-monitor/heartline/pkg/milvus"
 	"github.com/heartline-monitor/heartline/pkg/query"
 )
 
@@ -14,9 +15,8 @@ import (
 // does not tell by database is selected by none.
 const inCollection = `db_name=~"$database", collection_name=~"$collection"`
 
-// failing are the states of requests that Milvus did not answer as it should; what a
-// client did wrong is not among them, which 3.x tells apart.
-const failing = `status=~"fail|fail_system|abandon|rejected|rejected_system"`
+// failing selects the requests that Milvus did not answer as it should.
+const failing = `status=~"` + milvus.FailedRequests + `"`
 
 // selector selects the series of a metric of the chosen processes.
 func selector(metric string, where []string) string {

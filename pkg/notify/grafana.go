@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/heartline-monitor/heartline/pkg/rule"
 )
 
 const (
@@ -111,14 +113,14 @@ func (c channel) settings(secret, optional string) yaml.MapSlice {
 	switch c.kind {
 	case Mail:
 		return yaml.MapSlice{
-			{Key: "addresses", Value: literal(strings.Join(c.to, ";"))},
+			{Key: "addresses", Value: rule.Literal(strings.Join(c.to, ";"))},
 			{Key: "subject", Value: c.template("title")}, message("text"),
 		}
 	case WeCom:
 		return yaml.MapSlice{{Key: "url", Value: secret}, {Key: "msgtype", Value: "markdown"}, title, message("markdown")}
 	case WeComApp:
 		return yaml.MapSlice{
-			{Key: "secret", Value: secret}, {Key: "corp_id", Value: literal(c.plain["WECOM_CORP_ID"])},
+			{Key: "secret", Value: secret}, {Key: "corp_id", Value: rule.Literal(c.plain["WECOM_CORP_ID"])},
 			{Key: "agent_id", Value: c.plain["WECOM_AGENT_ID"]}, {Key: "msgtype", Value: "markdown"}, title, message("markdown"),
 		}
 	case DingTalk:
@@ -140,9 +142,6 @@ func (c channel) settings(secret, optional string) yaml.MapSlice {
 	}
 	return settings
 }
-
-// literal keeps Grafana from reading a $ as the beginning of a variable.
-func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 type templates struct {
 	APIVersion int            `yaml:"apiVersion"`

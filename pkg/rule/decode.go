@@ -21,7 +21,7 @@ func (d *decoder) pack(p *Pack, n ast.Node) {
 	for name, value := range f {
 		p.note("heartline."+name, value)
 	}
-	d.parametersOf(p, f["parameters"])
+	p.Parameters = d.parameters(f["parameters"], p.Name)
 	p.Title, p.Folder = d.orElse(f["title"], "title", p.Name), d.orElse(f["folder"], "folder", defaultFolder)
 	p.Renders = Renderers
 	if f["renders"] != nil {
@@ -43,8 +43,6 @@ func (d *decoder) pack(p *Pack, n ast.Node) {
 	p.TargetLabels = d.words(f["targetLabels"], "targetLabels")
 	p.Retired = d.words(f["retired"], "retired")
 }
-
-func (d *decoder) parametersOf(p *Pack, n ast.Node) { p.Parameters = d.parameters(n, p.Name) }
 
 // note remembers where a field is.
 func (p places) note(field string, n ast.Node) {

@@ -120,13 +120,16 @@ func RenderGrafana(p Pack, t Target) ([]byte, error) {
 // among them.
 func (p Pack) grafanaUIDs(t Target) ([]string, error) {
 	var all []string
-	for _, g := range p.Groups {
-		rendered, err := p.grafanaGroup(g, t)
-		if err != nil {
-			return nil, err
+	for _, r := range p.Rules() {
+		if r.Alert == "" {
+			continue
 		}
-		for _, r := range rendered.Rules {
-			all = append(all, r.UID)
+		ways, err := routed(r, t.Routes)
+		if err != nil {
+			return nil, fmt.Errorf("rule %s: %w", r.Alert, err)
+		}
+		for _, w := range ways {
+			all = append(all, w.rule.UID)
 		}
 	}
 	return all, nil
@@ -144,7 +147,7 @@ func (p Pack) grafanaGroup(g Group, t Target) (provisionedGroup, error) {
 	if interval == 0 {
 		interval = usualInterval
 	}
-	out := provisionedGroup{OrgID: 1, Name: literal(g.Name), Folder: literal(p.Folder), Interval: grafanaDuration(interval)}
+	out := provisionedGroup{OrgID: 1, Name: Literal(g.Name), Folder: Literal(p.Folder), Interval: grafanaDuration(interval)}
 	for _, r := range g.Rules {
 		if r.Alert == "" {
 			continue
@@ -171,7 +174,7 @@ func (p Pack) grafanaRule(w way, offset time.Duration, t Target) (provisionedRul
 		return provisionedRule{}, err
 	}
 	out := provisionedRule{
-		UID: r.UID, Title: literal(r.Alert), Condition: c.condition, For: grafanaDuration(r.For),
+		UID: r.UID, Title: Literal(r.Alert), Condition: c.condition, For: grafanaDuration(r.For),
 		NoDataState: string(r.NoData),
 		// Grafana's default would alert, with the labels of no monitor, on an error of the query.
 		ExecErrState: "Error",
@@ -187,7 +190,7 @@ func (p Pack) grafanaRule(w way, offset time.Duration, t Target) (provisionedRul
 		out.KeepFiringFor = grafanaDuration(r.KeepFiringFor)
 	}
 	for _, l := range r.Labels {
-		out.Labels = append(out.Labels, yaml.MapItem{Key: l.Name, Value: literal(l.Value)})
+		out.Labels = append(out.Labels, yaml.MapItem{Key: l.Name, Value: Literal(l.Value)})
 	}
 	for _, a := range p.grafanaAnnotations(r, c) {
 		out.Annotations = append(out.Annotations, yaml.MapItem{Key: a.Name, Value: a.Value})
@@ -213,9 +216,10 @@ func (p Pack) grafanaAnnotations(r Rule, c conditions) []Pair {
 	return all
 }
 
-// literal keeps Grafana from reading a $ as the name of an environment variable,
-// which it does in titles, folders and labels but not in annotations and models.
-func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
+// Literal keeps Grafana from reading a $ as the name of an environment variable, which
+// it does in titles, folders, labels and settings of contact points, but not in
+// annotations and models.
+func Literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // grafanaDuration is a length of time as Grafana reads it.
 func grafanaDuration(d time.Duration) string {

@@ -45,7 +45,7 @@ func eachRendered(t *testing.T, p Pack, see func(want Rule, got map[string]any))
 	require.Nil(t, f.Policies, "policies would replace the organisation's own")
 	var rendered []map[string]any
 	for _, g := range f.Groups {
-		require.Equal(t, literal(p.Folder), g.Folder)
+		require.Equal(t, Literal(p.Folder), g.Folder)
 		rendered = append(rendered, g.Rules...)
 	}
 	i := 0

@@ -88,7 +88,7 @@ func (t Route) matches(r Rule) (bool, error) {
 }
 
 func (t Route) settings() *provisionedNotify {
-	s := &provisionedNotify{Receiver: literal(t.Receiver), GroupBy: t.GroupBy}
+	s := &provisionedNotify{Receiver: Literal(t.Receiver), GroupBy: t.GroupBy}
 	if t.GroupWait > 0 {
 		s.GroupWait = grafanaDuration(t.GroupWait)
 	}

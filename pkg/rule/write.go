@@ -196,7 +196,7 @@ func asksFor(expr string, names map[string]bool) bool {
 	found := false
 	parser.Inspect(root, func(n parser.Node, _ []parser.Node) error {
 		if s, ok := n.(*parser.VectorSelector); ok {
-			found = found || names[s.Name]
+			found = found || names[metricOf(s)]
 		}
 		return nil
 	})

@@ -52,7 +52,7 @@ func (s *Store) Count(ctx context.Context, r event.CountRequest) (*event.Histogr
 // files counts the files, those of days whose sums are known in one go.
 func (c *counting) files(ctx context.Context, files []dayFile) error {
 	days := c.daySums(files)
-	if err := c.store.stretches(ctx, len(days), func(ctx context.Context, i int) error { return c.addSum(ctx, days[i]) }); err != nil {
+	if err := c.store.stretches(ctx, len(days), func(_ context.Context, i int) error { return c.addSum(days[i]) }); err != nil {
 		return err
 	}
 	left, next := make([]dayFile, 0, len(files)), 0
@@ -110,7 +110,7 @@ func newCounting(s *Store, root *os.Root, r event.CountRequest) *counting {
 
 // file counts one day file. What goes wrong with it is a problem, not an error.
 func (c *counting) file(ctx context.Context, f dayFile, turn int) error {
-	t := &fileTally{counting: c, file: f, turn: turn, clock: wallclock.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
+	t := c.tally(f, turn)
 	err := t.run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -138,6 +138,10 @@ type fileTally struct {
 	only    *wallclock.Stamp // count this minute only
 	opened  *openFile
 	failed  error // the histogram is too large: an error of the request
+}
+
+func (c *counting) tally(f dayFile, turn int) *fileTally {
+	return &fileTally{counting: c, file: f, turn: turn, clock: wallclock.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
 }
 
 func (t *fileTally) run(ctx context.Context) error {

@@ -1,14 +1,12 @@
 package filetree
 
 import (
-	"context"
 	"fmt"
 	"hash/maphash"
 	"slices"
 
 	"github.com/heartline-monitor/heartline/pkg/event"
 	"github.com/heartline-monitor/heartline/pkg/event/filetree/dayfile"
-	"github.com/heartline-monitor/heartline/pkg/wallclock"
 )
 
 // Over many monitors and days, adding up counts that are known takes longer than
@@ -57,7 +55,7 @@ func (c *counting) daySums(files []dayFile) []*daySum {
 
 // addSum adds the sum of a day to the histogram, where it is known and the range
 // cuts none of its minutes.
-func (c *counting) addSum(_ context.Context, d *daySum) error {
+func (c *counting) addSum(d *daySum) error {
 	parts := c.store.known(d.files)
 	if parts == nil {
 		return nil
@@ -66,7 +64,7 @@ func (c *counting) addSum(_ context.Context, d *daySum) error {
 	if sum == nil {
 		return nil
 	}
-	t := &fileTally{counting: c, file: d.files[0], turn: d.first, clock: wallclock.NewClock(c.store.zone), match: newMatcher(c.request.Kind, c.request.Filter)}
+	t := c.tally(d.files[0], d.first)
 	p, cut := t.place(sum)
 	if len(cut) > 0 {
 		return nil

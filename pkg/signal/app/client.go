@@ -12,6 +12,16 @@ type Credentials struct {
 	User, Password, Token string
 }
 
+// Sign shows the credentials with a request; where there are none it does nothing.
+func (c Credentials) Sign(r *http.Request) {
+	switch {
+	case c.Token != "":
+		r.Header.Set("Authorization", "Bearer "+c.Token)
+	case c.User != "":
+		r.SetBasicAuth(c.User, c.Password)
+	}
+}
+
 // NewClient makes an HTTP client that shows the credentials with every request,
 // gives up after the timeout (of everything, from the connection to the end of
 // the answer) and follows no redirect, which could carry the credentials away.
@@ -80,13 +90,9 @@ type authorized struct {
 
 // RoundTrip implements http.RoundTripper.
 func (a authorized) RoundTrip(r *http.Request) (*http.Response, error) {
-	if c := a.credentials; c != (Credentials{}) {
+	if a.credentials != (Credentials{}) {
 		r = r.Clone(r.Context())
-		if c.Token != "" {
-			r.Header.Set("Authorization", "Bearer "+c.Token)
-		} else {
-			r.SetBasicAuth(c.User, c.Password)
-		}
+		a.credentials.Sign(r)
 	}
 	return a.Transport.RoundTrip(r)
 }

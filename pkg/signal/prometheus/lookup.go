@@ -26,9 +26,9 @@ func LabelValues(ctx context.Context, api v1.API, label string, selectors []stri
 // Prometheus has no series of, whenever. Where it answers in part only, there is
 // no telling, and the list is empty. Errors are those of Query.
 func UnknownMetrics(ctx context.Context, api v1.API, expr string) ([]string, error) {
-	named := metricsOf(expr)
-	if len(named) == 0 {
-		return nil, nil
+	named, err := Metrics(expr)
+	if err != nil || len(named) == 0 {
+		return nil, nil //nolint:nilerr // what is wrong with the expression, its own answer says
 	}
 	selectors := make([]string, len(named))
 	for i, name := range named {
@@ -41,12 +41,11 @@ func UnknownMetrics(ctx context.Context, api v1.API, expr string) ([]string, err
 	return slices.DeleteFunc(named, func(name string) bool { return slices.Contains(found, model.LabelValue(name)) }), nil
 }
 
-// metricsOf are the names of metrics in an expression, each once and in its
-// order. Of one that cannot be read there are none.
-func metricsOf(expr string) []string {
+// Metrics are the names of metrics in a PromQL expression, each once and in its order.
+func Metrics(expr string) ([]string, error) {
 	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var named []string
 	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
@@ -61,5 +60,5 @@ func metricsOf(expr string) []string {
 		}
 		return nil
 	})
-	return named
+	return named, nil
 }

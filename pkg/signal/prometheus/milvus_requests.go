@@ -6,16 +6,16 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	facts "github.com/heartline-monitor/heartline/pkg/milvus" // this package's milvus is the dialect
 	"github.com/heartline-monitor/heartline/pkg/signal"
 )
 
 // How a request ended is in the label status of milvusRequests. "total" counts each
-// request once more, when it begins: it is never added to the others. From 3.x on
-// fail and rejected are told apart by whose fault it was; what the caller did wrong
-// is no error, like a status of 4xx of an HTTP server.
+// request once more, when it begins: it is never added to the others. What the caller
+// did wrong is no error, like a status of 4xx of an HTTP server.
 const (
 	allRequests    = `status="total"`
-	failedRequests = `status=~"fail|fail_system|abandon|rejected|rejected_system"`
+	failedRequests = `status=~"` + facts.FailedRequests + `"`
 	// refusedRequests are those rejected and, from 2.5 on, those that the client is
 	// told to try again, as it is when it exceeds a rate limit.
 	refusedRequests = `status=~"rejected|rejected_user|rejected_system|retry"`

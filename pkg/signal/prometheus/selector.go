@@ -11,14 +11,19 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
+// Matchers reads label matchers as they stand between braces. Written anew, they cannot
+// end the braces that they are put into, whatever they hold.
+func Matchers(text string) ([]*labels.Matcher, error) {
+	return parser.NewParser(parser.Options{}).ParseMetricSelector("{" + text + "\n}") // a comment ends before the brace
+}
+
 // parseSelector reads the matchers of a service as they stand between braces, such
-// as `job="orders", env=~"prod.*"`, and writes them anew: whatever they hold,
-// they cannot end the braces they are put into.
+// as `job="orders", env=~"prod.*"`, and writes them anew.
 func parseSelector(selector string) (string, error) {
 	if strings.TrimSpace(selector) == "" {
 		return "", errors.New(`setting services[].selector is empty: write the labels of the service, such as job="orders"`)
 	}
-	matchers, err := parser.NewParser(parser.Options{}).ParseMetricSelector("{" + selector + "\n}") // a comment ends before the brace
+	matchers, err := Matchers(selector)
 	if err != nil {
 		return "", fmt.Errorf(`setting services[].selector %q is no list of label matchers, write it without braces, such as job="orders": %w`, selector, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/doctor"
 	"github.com/heartline-monitor/heartline/pkg/dashboard"
 	"github.com/heartline-monitor/heartline/pkg/plugin"
+	"github.com/heartline-monitor/heartline/pkg/signal/app"
 	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
 )
 
@@ -123,7 +124,8 @@ func (o *doctorOptions) checks(io streams) ([]doctor.Check, error) {
 	}
 	if o.grafana != "" {
 		checks = append(checks, doctor.Grafana{
-			URL: o.grafana, Plugin: plugin.ID, Token: os.Getenv(grafanaTokenVariable), User: o.user, Password: os.Getenv(grafanaPasswordVariable),
+			URL: o.grafana, Plugin: plugin.ID,
+			Credentials: app.Credentials{Token: os.Getenv(grafanaTokenVariable), User: o.user, Password: os.Getenv(grafanaPasswordVariable)},
 		}.Check)
 	}
 	if len(checks) == 0 {

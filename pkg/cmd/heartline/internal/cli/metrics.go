@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/heartline-monitor/heartline/pkg/cmd/heartline/internal/provisioning"
+	"github.com/heartline-monitor/heartline/pkg/signal/app"
 )
 
 // metricsTimeout bounds a question to Prometheus: somebody waits.
@@ -23,20 +24,15 @@ func metricsOf(source *provisioning.DataSource) (address string, transport http.
 	// What is wrong with the settings, the data source's own check says.
 	_ = json.Unmarshal(source.Settings.JSONData, &settings)
 	secrets := source.Settings.DecryptedSecureJSONData
-	return settings.Metrics.URL, signed{user: settings.Metrics.User, password: secrets["metricsPassword"], token: secrets["metricsToken"]}
+	return settings.Metrics.URL, signed{app.Credentials{User: settings.Metrics.User, Password: secrets["metricsPassword"], Token: secrets["metricsToken"]}}
 }
 
 // signed adds credentials to requests.
-type signed struct{ user, password, token string }
+type signed struct{ app.Credentials }
 
 // RoundTrip implements http.RoundTripper.
 func (s signed) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
-	switch {
-	case s.token != "":
-		r.Header.Set("Authorization", "Bearer "+s.token)
-	case s.user != "":
-		r.SetBasicAuth(s.user, s.password)
-	}
+	s.Sign(r)
 	return http.DefaultTransport.RoundTrip(r)
 }

@@ -2,7 +2,11 @@
 // its health, its performance and what it holds, each with its recent past.
 package cluster
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/heartline-monitor/heartline/pkg/milvus"
+)
 
 // unit says how the values of a figure are written.
 type unit int
@@ -38,10 +42,6 @@ type section struct {
 func none(v float64) bool                     { return v == 0 }
 func atMost(limit float64) func(float64) bool { return func(v float64) bool { return v <= limit } }
 
-// failed matches the statuses of requests for whose failure Milvus answers, of 2.x and
-// of 3.x, as the alert rules do. "total" counts every request once more.
-const failed = `fail|fail_system|abandon|rejected|rejected_system`
-
 // sections are the figures in their order. What is good is what the alert rules of
 // the same names take for good: docs/runbooks.md.
 var sections = []section{
@@ -56,7 +56,7 @@ var sections = []section{
 	}},
 	{"Performance", []figure{
 		{name: "requests", unit: perSecond, expr: `sum(rate(milvus_proxy_req_count{$selector, status="total"}[5m]))`},
-		{name: "failed requests", unit: inPercent, good: atMost(5), expr: `100 * (sum(rate(milvus_proxy_req_count{$selector, status=~"` + failed + `"}[5m])) or vector(0))` +
+		{name: "failed requests", unit: inPercent, good: atMost(5), expr: `100 * (sum(rate(milvus_proxy_req_count{$selector, status=~"` + milvus.FailedRequests + `"}[5m])) or vector(0))` +
 			` / (sum(rate(milvus_proxy_req_count{$selector, status="total"}[5m])) > 0)`},
 		{name: "search p95", unit: inMilliseconds, good: atMost(1000), expr: quantile("0.95", `milvus_proxy_sq_latency_bucket{$selector, query_type=~"search|hybrid_search"}`)},
 		{name: "query p95", unit: inMilliseconds, expr: quantile("0.95", `milvus_proxy_sq_latency_bucket{$selector, query_type="query"}`)},

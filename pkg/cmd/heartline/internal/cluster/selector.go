@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
 )
 
-// Selector reads label matchers as they stand between braces, and writes them anew:
-// whatever they hold, they cannot end the braces that they are put into.
+// Selector reads label matchers as they stand between braces, and writes them anew.
 func Selector(text string) (string, error) {
-	matchers, err := parser.NewParser(parser.Options{}).ParseMetricSelector("{" + text + "\n}") // a comment ends before the brace
+	matchers, err := prometheus.Matchers(text)
 	if err != nil {
 		return "", fmt.Errorf(`%q is no list of label matchers, write it without braces, such as job=~"milvus.*": %w`, text, err)
 	}

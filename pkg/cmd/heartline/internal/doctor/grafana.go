@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/heartline-monitor/heartline/pkg/signal/app"
 )
 
 // Grafana is a Grafana, and who asks it: with a token, or as a user.
 type Grafana struct {
-	URL            string
-	Token          string
-	User, Password string
-	Plugin         string // the id of the plugin
+	URL    string
+	Plugin string // the id of the plugin
+	app.Credentials
 }
 
 // Check looks whether Grafana answers, has the plugin loaded, and has data sources
@@ -103,12 +104,5 @@ func (g Grafana) dataSource(ctx context.Context, name, uid string) Finding {
 }
 
 func (g Grafana) get(ctx context.Context, path string) (status int, body string, err error) {
-	return get(ctx, g.URL+path, func(r *http.Request) {
-		switch {
-		case g.Token != "":
-			r.Header.Set("Authorization", "Bearer "+g.Token)
-		case g.User != "":
-			r.SetBasicAuth(g.User, g.Password)
-		}
-	})
+	return get(ctx, g.URL+path, g.Sign)
 }

@@ -5,18 +5,13 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
-	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/heartline-monitor/heartline/pkg/signal/prometheus"
 )
 
-// What stands for a duration or a number in the expressions of dashboards, and
-// their variables, which stand within the values of labels.
-var (
-	durations = regexp.MustCompile(`\$__(rate_interval|interval|range)\b|\$\{__(rate_interval|interval|range)\}`)
-	variables = regexp.MustCompile(`\$\{?\w+(:\w+)?\}?`)
-)
+// variables of dashboards stand within the values of labels.
+var variables = regexp.MustCompile(`\$\{?\w+(:\w+)?\}?`)
 
 // Needed collects the metrics of the PromQL expressions in a dashboard's JSON into
 // needed, under the dashboard's title.
@@ -65,23 +60,12 @@ func walk(node any, visit func(expr string) error) error {
 	return nil
 }
 
-// metricsOf are the metrics that an expression reads.
+// metricsOf are the metrics that an expression of a dashboard reads.
 func metricsOf(expr string) ([]string, error) {
-	plain := variables.ReplaceAllString(durations.ReplaceAllString(expr, "5m"), "1")
-	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(plain)
+	filled := prometheus.Expand(expr, time.Minute, time.Hour, 0) // how long is of no consequence
+	names, err := prometheus.Metrics(variables.ReplaceAllString(filled, "1"))
 	if err != nil {
 		return nil, fmt.Errorf("the expression %.200q cannot be read: %w", expr, err)
 	}
-	var names []string
-	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
-		if selector, ok := node.(*parser.VectorSelector); ok {
-			for _, m := range selector.LabelMatchers {
-				if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
-					names = append(names, m.Value)
-				}
-			}
-		}
-		return nil
-	})
 	return names, nil
 }
